@@ -1,0 +1,47 @@
+"""Agents: `CodeAgent` acts by writing Python, `ToolCallingAgent` by calling tools with JSON arguments."""
+
+from smolagents.agents.base import MultiStepAgent
+from smolagents.agents.code import CodeAgent
+from smolagents.agents.persistence import AGENT_REGISTRY, load_agent
+from smolagents.agents.results import RunResult
+from smolagents.agents.tool_calling import ToolCallingAgent
+from smolagents.events import ActionOutput, StreamEvent, ToolOutput
+from smolagents.memory import ActionStep, AgentMemory, FinalAnswerStep, PlanningStep, SystemPromptStep, TaskStep, ToolCall
+from smolagents.prompting import (
+    EMPTY_PROMPT_TEMPLATES,
+    FinalAnswerPromptTemplate,
+    ManagedAgentPromptTemplate,
+    PlanningPromptTemplate,
+    PromptTemplates,
+    populate_template,
+)
+
+AgentRunResult = RunResult
+AgentStep = ActionStep
+
+__all__ = [
+    "AGENT_REGISTRY",
+    "EMPTY_PROMPT_TEMPLATES",
+    "ActionOutput",
+    "ActionStep",
+    "AgentMemory",
+    "AgentRunResult",
+    "AgentStep",
+    "CodeAgent",
+    "FinalAnswerPromptTemplate",
+    "FinalAnswerStep",
+    "ManagedAgentPromptTemplate",
+    "MultiStepAgent",
+    "PlanningPromptTemplate",
+    "PlanningStep",
+    "PromptTemplates",
+    "RunResult",
+    "StreamEvent",
+    "SystemPromptStep",
+    "TaskStep",
+    "ToolCall",
+    "ToolCallingAgent",
+    "ToolOutput",
+    "load_agent",
+    "populate_template",
+]

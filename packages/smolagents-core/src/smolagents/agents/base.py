@@ -1,0 +1,392 @@
+"""The agent: the configuration of runs, and the calls that start them."""
+
+from __future__ import annotations
+
+import weakref
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from smolagents import plugins
+from smolagents.agents import setup
+from smolagents.agents.persistence import SavedAgent
+from smolagents.agents.results import RunResult
+from smolagents.agents.start import events_of, events_of_async, result_of, start
+from smolagents.drivers import drive
+from smolagents.errors import AgentParsingError
+from smolagents.events import ActionOutput, StreamEvent
+from smolagents.memory import AgentMemory
+from smolagents.messages import ChatMessage, MessageRole
+from smolagents.models import as_model
+from smolagents.monitoring import AgentLogger, LogLevel, Monitor
+from smolagents.prompting import EMPTY_PROMPT_TEMPLATES, PromptTemplates, populate_template
+from smolagents.requests import CallFunction, CallModel, Steps
+from smolagents.run import Run, Session, active_run, last_run
+from smolagents.steps import ActionStep, MemoryStep
+from smolagents.utils import truncate_content
+
+if TYPE_CHECKING:
+    from smolagents.executors import PythonExecutor
+    from smolagents.models import Model
+    from smolagents.tools import Tool
+
+T = TypeVar("T")
+
+
+class _OfRun(Generic[T]):
+    """Show an attribute of the run that the current code works for, else of the agent's latest run."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, agent: MultiStepAgent, owner: type) -> T:
+        if agent is None:
+            return cast(T, self)
+        return cast(T, getattr(agent._session, self._name))
+
+    def __set__(self, agent: MultiStepAgent, value: T) -> None:
+        setattr(agent._session, self._name, value)
+
+
+class MultiStepAgent(SavedAgent, ABC):
+    """Solve tasks step by step: the model acts, sees what came of it, and acts again until it answers.
+
+    An agent is configuration and may serve any number of threads and tasks at once: each run has its own memory, variables
+    and interpreter. `memory`, `state`, `monitor`, `python_executor`, `task` and `step_number` show the latest run, and,
+    inside a callback, a check or a tool, the run that it is called for.
+
+    Args:
+        tools: Tools that the model may call.
+        model: A `Model`, or a callable that takes messages and returns a string.
+        prompt_templates: Prompts that replace the agent's own; all keys of `EMPTY_PROMPT_TEMPLATES` are needed.
+        instructions: Text added to the system prompt.
+        max_steps: How many steps a run may take.
+        add_base_tools: Add the tools that an agent usually wants, as far as they are installed.
+        verbosity_level: How much is printed.
+        managed_agents: Agents that this one may give tasks to.
+        step_callbacks: Functions that run after each action step, or a dict from classes of steps to such functions.
+        planning_interval: Make a plan before the first step and after every so many steps.
+        name: Name under which a managing agent calls this one.
+        description: What this agent is good for, for a managing agent.
+        provide_run_summary: Append a summary of the work to what a managing agent gets.
+        final_answer_checks: Functions of `(answer)`, `(answer, memory)` or `(answer, memory, agent)` that accept an answer,
+            or return False or raise with the reason.
+        return_full_result: Let `run` return a `RunResult` instead of the answer.
+        logger: Where to print.
+        memory_size: With `run(reset=False)`, how many earlier tasks with their answers the model still sees; None for all.
+
+    Raises:
+        ValueError: A name is no identifier or stands for two things.
+        TypeError: There is no model.
+    """
+
+    memory: _OfRun[AgentMemory] = _OfRun("memory")
+    state: _OfRun[dict[str, Any]] = _OfRun("state")
+    monitor: _OfRun[Monitor] = _OfRun("monitor")
+    python_executor: _OfRun[PythonExecutor | None] = _OfRun("executor")
+    task: _OfRun[str | None] = _OfRun("task")
+    step_number: _OfRun[int] = _OfRun("step_number")
+    interrupt_switch: _OfRun[bool] = _OfRun("interrupted")
+    stream_outputs = False
+    inputs: dict[str, dict[str, Any]]
+    output_type: str
+    _calls_tools = False
+
+    def __init__(
+        self,
+        tools: Sequence[Tool] | None = None,
+        model: Model | Callable[..., Any] | None = None,
+        prompt_templates: PromptTemplates | None = None,
+        instructions: str | None = None,
+        max_steps: int = 20,
+        add_base_tools: bool = False,
+        verbosity_level: LogLevel = LogLevel.INFO,
+        managed_agents: Sequence[MultiStepAgent] | None = None,
+        step_callbacks: setup.StepCallbacks | None = None,
+        planning_interval: int | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        provide_run_summary: bool = False,
+        final_answer_checks: list[Callable[..., Any]] | None = None,
+        return_full_result: bool = False,
+        logger: AgentLogger | None = None,
+        memory_size: int | None = None,
+    ) -> None:
+        if model is None:
+            raise TypeError(f"{type(self).__name__} needs a model: {type(self).__name__}(tools=[…], model=…)")
+        self.agent_name = type(self).__name__
+        self.model = as_model(model)
+        self.prompt_templates = setup.checked_templates(prompt_templates or EMPTY_PROMPT_TEMPLATES)
+        self.instructions = instructions
+        self.max_steps = max_steps
+        self.planning_interval = planning_interval
+        self.name = setup.checked_name(name)
+        self.description = description
+        self.provide_run_summary = provide_run_summary
+        self.final_answer_checks = list(final_answer_checks or [])
+        self.return_full_result = return_full_result
+        self.memory_size = memory_size
+        self.managed_agents = setup.managed_by_name(managed_agents or [])
+        self.tools = setup.tools_by_name(tools or [], add_base_tools, self)
+        setup.check_unique_names(tools or [], managed_agents or [], self.name)
+        self.step_callbacks = setup.callback_registry(step_callbacks)
+        self.logger = AgentLogger(level=verbosity_level) if logger is None else logger
+        self._runs: weakref.WeakSet[Run] = weakref.WeakSet()
+        self._latest = Session(self, None)
+
+    # ---- prompts and messages
+
+    @abstractmethod
+    def initialize_system_prompt(self) -> str:
+        """Return the system prompt for a run."""
+
+    @property
+    def system_prompt(self) -> str:
+        """Return the system prompt as the next run would have it."""
+        return self.initialize_system_prompt()
+
+    @system_prompt.setter
+    def system_prompt(self, value: str) -> None:
+        raise AttributeError(
+            "'system_prompt' is made from the templates: set agent.prompt_templates['system_prompt'] or pass instructions="
+        )
+
+    @property
+    def subtitle(self) -> str:
+        """Return the model's class and id, for titles."""
+        return f"{type(self.model).__name__} - {getattr(self.model, 'model_id', None) or 'no model id'}"
+
+    def write_memory_to_messages(self, summary_mode: bool = False) -> list[ChatMessage]:
+        """Return the messages for the model; in summary mode without the system prompt, model outputs and plans."""
+        session = self._session
+        return list(session.memory.to_messages(summary_mode, session.first_step))
+
+    # ---- running
+
+    def run(
+        self,
+        task: str,
+        stream: bool = False,
+        reset: bool = True,
+        images: list[Any] | None = None,
+        additional_args: dict[str, Any] | None = None,
+        max_steps: int | None = None,
+        return_full_result: bool | None = None,
+        *,
+        image: Any = None,
+        audio: Any = None,
+        video: Any = None,
+    ) -> Any:
+        """Solve a task and return the answer.
+
+        Args:
+            task: What to do.
+            stream: Return a generator of the run's events instead, the last one a `FinalAnswerStep`.
+            reset: Forget earlier tasks; False continues the conversation.
+            images: Images for the model: PIL images, paths or URLs.
+            additional_args: Variables for the code and the tools, by name.
+            max_steps: How many steps this run may take; None or 0 for the agent's own limit.
+            return_full_result: Return a `RunResult`; None for the agent's own setting.
+            image: One more image, also a variable named `image`.
+            audio: A sound (path, URL or object) for models that take audio, also a variable named `audio`.
+            video: A video (path, URL or object), a variable named `video`.
+
+        Returns:
+            The answer, a `RunResult`, or the generator.
+
+        Raises:
+            AgentGenerationError: The model failed; the error is in memory, and `run(…, reset=False)` goes on from there.
+            AgentError: The run was interrupted.
+        """
+        media = {"image": image, "audio": audio, "video": video}
+        run = start(self, task, reset, max_steps, images, additional_args, media)
+        events = events_of(run)
+        if stream:
+            return events
+        for _ in events:
+            pass
+        return result_of(run, return_full_result)
+
+    def arun(
+        self,
+        task: str,
+        stream: bool = False,
+        reset: bool = True,
+        images: list[Any] | None = None,
+        additional_args: dict[str, Any] | None = None,
+        max_steps: int | None = None,
+        return_full_result: bool | None = None,
+        *,
+        image: Any = None,
+        audio: Any = None,
+        video: Any = None,
+    ) -> Any:
+        """Solve a task on an event loop: `await agent.arun(…)`, or `async for event in agent.arun(…, stream=True)`.
+
+        Async models and tools are awaited; sync ones run in threads, so that the loop is never blocked.
+        Arguments, results and errors are those of `run`.
+        """
+        media = {"image": image, "audio": audio, "video": video}
+
+        def begin() -> Run:
+            return start(self, task, reset, max_steps, images, additional_args, media)
+
+        async def answer() -> Any:
+            run = begin()
+            async for _ in events_of_async(run):
+                pass
+            return result_of(run, return_full_result)
+
+        return events_of_async(begin()) if stream else answer()
+
+    def __call__(self, task: str, **kwargs: Any) -> Any:
+        """Do a task for a managing agent and return the report."""
+        templates = self.prompt_templates["managed_agent"]
+        full_task = populate_template(templates["task"], {"name": self.name, "task": task})
+        result = self.run(full_task, **kwargs)
+        output = result.output if isinstance(result, RunResult) else result
+        report = populate_template(templates["report"], {"name": self.name, "final_answer": output})
+        run = last_run(self)
+        if not self.provide_run_summary or run is None:
+            return report
+        summary = "".join(f"\n{truncate_content(str(message.content))}\n---" for message in run.messages(True))
+        return (
+            f"{report}\n\nFor more detail, find below a summary of this agent's work:\n"
+            f"<summary_of_work>\n{summary}\n</summary_of_work>"
+        )
+
+    def interrupt(self) -> None:
+        """Stop at the start of the next step: the run that this is called in, or else every run that is going on."""
+        run = active_run(self)
+        runs = [run] if run is not None else [run for run in self._runs if not run.over]
+        for run in runs:
+            run.session.interrupted = True
+        self._session.interrupted = True
+
+    def step(self, memory_step: ActionStep) -> Any:
+        """Take one step outside of a run and return its last event."""
+        last = None
+        for last in self._step_stream(memory_step):
+            pass
+        return last
+
+    def provide_final_answer(self, task: str) -> ChatMessage:
+        """Ask the model for an answer to the task from what is in memory."""
+        run = self._current_run()
+        return _to_end(drive(run, self._final_answer_request(run, task)))
+
+    def extract_action(self, model_output: str, split_token: str) -> tuple[str, str]:
+        """Return the reasoning before the last `split_token` of a model's output and the action behind it.
+
+        Raises:
+            AgentParsingError: The token is not there.
+        """
+        before, token, action = model_output.rpartition(split_token)
+        if not token:
+            raise AgentParsingError(
+                f"No '{split_token}' in your output: write your reasoning, then '{split_token}' and your action.\n"
+                f"Your output was:\n{model_output}"
+            )
+        return before.rpartition(split_token)[2].strip(), action.strip()
+
+    # ---- what happened
+
+    @property
+    def logs(self) -> list[MemoryStep]:
+        """Return the steps of the memory, under their old name."""
+        import warnings
+
+        warnings.warn("`agent.logs` is called `agent.memory.steps` now", DeprecationWarning, stacklevel=2)
+        return self.memory.steps
+
+    def replay(self, detailed: bool = False) -> None:
+        """Print the latest run again; with `detailed`, also what the model was sent at each step."""
+        self.memory.replay(self.logger, detailed=detailed)
+
+    def visualize(self) -> None:
+        """Print the agent, its tools and its managed agents as a tree."""
+        self.logger.visualize_agent_tree(self)
+
+    # ---- for the loop
+
+    @property
+    def _session(self) -> Session:
+        run = active_run(self)
+        return self._latest if run is None else run.session
+
+    def _current_run(self) -> Run:
+        return active_run(self) or Run(self, reset=False)
+
+    def _overrides(self, method: str) -> bool:
+        """Tell whether a program's subclass, or the program on this very agent, has replaced a method of ours."""
+        return method in self.__dict__ or not getattr(type(self), method).__module__.startswith("smolagents.agents.")
+
+    def _tools_for_code(self, run: Run) -> dict[str, Any]:
+        """Return what the executor offers to the code, by name."""
+        return {**self.tools, **self.managed_agents}
+
+    def _executor_beside(self, executor: PythonExecutor | None) -> PythonExecutor | None:
+        """Return the executor for a run that starts while another one uses this executor."""
+        return executor
+
+    def _step_stream(self, memory_step: ActionStep) -> Generator[StreamEvent, None, Any]:
+        """Take one step and yield its events; a subclass may define its own kind of step here."""
+        run = self._current_run()
+        return (yield from drive(run, self._act(run, memory_step)))
+
+    def _action(self, run: Run, step: ActionStep) -> Steps[ActionOutput]:
+        if not self._overrides("_step_stream"):
+            return (yield from self._act(run, step))
+        outcome = ActionOutput(None, is_final_answer=False)
+        for event in self._step_stream(step):
+            if isinstance(event, ActionOutput):
+                outcome = event
+            yield event
+        return outcome
+
+    def _act(self, run: Run, step: ActionStep) -> Steps[ActionOutput]:
+        raise NotImplementedError(f"{type(self).__name__} must define _step_stream(memory_step)")
+
+    def _planning_messages(self, run: Run, remaining_steps: int, first: bool) -> list[ChatMessage]:
+        templates = self.prompt_templates["planning"]
+        team = {"tools": self.tools, "managed_agents": self.managed_agents}
+        if first:
+            return [_message(MessageRole.USER, templates["initial_plan"], {"task": run.task, **team})]
+        pre = _message(MessageRole.SYSTEM, templates["update_plan_pre_messages"], {"task": run.task})
+        variables = {"task": run.task, "remaining_steps": remaining_steps, **team}
+        post = _message(MessageRole.USER, templates["update_plan_post_messages"], variables)
+        return [pre, *run.messages(summary_mode=True), post]
+
+    def _final_answer(self, run: Run, step: ActionStep) -> Steps[ChatMessage]:
+        if self._overrides("provide_final_answer"):
+            message: ChatMessage = yield CallFunction(self.provide_final_answer, (run.task,))
+            return message
+        return (yield from self._final_answer_request(run, run.task, step))
+
+    def _final_answer_request(self, run: Run, task: str, step: ActionStep | None = None) -> Steps[ChatMessage]:
+        templates = self.prompt_templates["final_answer"]
+        pre = ChatMessage(MessageRole.SYSTEM, [{"type": "text", "text": templates["pre_messages"]}])
+        post = _message(MessageRole.USER, templates["post_messages"], {"task": task})
+        messages = [pre, *list(run.messages())[1:], post]
+        if step is not None:
+            step.model_input_messages = messages
+        try:
+            reply: ChatMessage = yield CallModel(messages, {})
+        except Exception as error:
+            text = f"Error in generating final LLM output:\n{error}"
+            return ChatMessage(MessageRole.ASSISTANT, [{"type": "text", "text": text}])
+        if step is not None:
+            step.model_output_message = reply
+        return reply
+
+
+def _message(role: MessageRole, template: str, variables: dict[str, Any]) -> ChatMessage:
+    return ChatMessage(role, [{"type": "text", "text": populate_template(template, variables)}])
+
+
+def _to_end(events: Generator[Any, None, T]) -> T:
+    while True:
+        try:
+            next(events)
+        except StopIteration as done:
+            return cast(T, done.value)

@@ -1,0 +1,145 @@
+"""What an agent checks when it is made: tools, names, managed agents, templates, callbacks."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from smolagents.default_tools import TOOL_MAPPING, FinalAnswerTool
+from smolagents.memory import CallbackRegistry
+from smolagents.prompting import EMPTY_PROMPT_TEMPLATES, PromptTemplates
+from smolagents.steps import ActionStep, MemoryStep
+from smolagents.tools import BaseTool, Tool
+from smolagents.utils import is_valid_name
+
+if TYPE_CHECKING:
+    from smolagents.agents.base import MultiStepAgent
+
+Callback: TypeAlias = Callable[..., Any]
+StepCallbacks: TypeAlias = list[Callback] | dict[type[MemoryStep], Callback | list[Callback]]
+
+
+def checked_name(name: str | None) -> str | None:
+    """Return an agent's name as an identifier.
+
+    Raises:
+        ValueError: It is none, also after its blanks have become underscores.
+    """
+    if name is None:
+        return None
+    identifier = "_".join(name.split()) if isinstance(name, str) else name
+    if not is_valid_name(identifier):
+        raise ValueError(
+            f"Agent name '{name}' must be a valid Python identifier and not a reserved keyword, such as 'web_researcher'."
+        )
+    return identifier
+
+
+def checked_templates(templates: PromptTemplates) -> PromptTemplates:
+    """Return the prompt templates.
+
+    Raises:
+        AssertionError: A key of `EMPTY_PROMPT_TEMPLATES` is missing.
+    """
+    missing = [key for key in EMPTY_PROMPT_TEMPLATES if key not in templates]
+    for key, value in EMPTY_PROMPT_TEMPLATES.items():
+        if isinstance(value, dict) and key not in missing:
+            missing += [f"{key}.{subkey}" for subkey in value if subkey not in templates[key]]
+    if missing:
+        raise AssertionError(
+            f"Some prompt templates are missing from your custom `prompt_templates`: {', '.join(missing)}"
+        )
+    return templates
+
+
+def managed_by_name(agents: Sequence[MultiStepAgent]) -> dict[str, MultiStepAgent]:
+    """Return managed agents by name, ready to be called like tools.
+
+    Raises:
+        AssertionError: An agent has no name.
+    """
+    for agent in agents:
+        if not agent.name:
+            raise AssertionError(
+                f"A managed agent needs a name to be called by: {type(agent).__name__}(…, name='researcher', description='…')"
+            )
+        if not agent.description:
+            agent.description = _description_of(agent)
+        agent.inputs = {
+            "task": {"type": "string", "description": "Long detailed description of the task."},
+            "additional_args": {
+                "type": "object",
+                "description": "Dictionary of extra inputs for the agent (images, dataframes, other context), by name.",
+                "nullable": True,
+            },
+        }
+        agent.output_type = "string"
+    return {agent.name: agent for agent in agents if agent.name}
+
+
+def _description_of(agent: MultiStepAgent) -> str:
+    tools = [name for name in (*agent.tools, *agent.managed_agents) if name != "final_answer"]
+    return f"An agent named {agent.name}" + (f" that works with {', '.join(tools)}." if tools else ".")
+
+
+def tools_by_name(tools: Sequence[Tool], add_base_tools: bool, agent: MultiStepAgent) -> dict[str, Tool]:
+    """Return tools by name, with the base tools if asked for, and with `final_answer`.
+
+    Raises:
+        AssertionError: Something is no tool.
+    """
+    for tool in tools:
+        if not isinstance(tool, BaseTool):
+            raise AssertionError(
+                f"All elements must be instances of BaseTool (or a subclass), and this one is not: {tool!r}. "
+                "Turn a function into a tool with @tool."
+            )
+    named = {tool.name: tool for tool in tools}
+    if add_base_tools:
+        named |= {tool.name: tool for tool in _base_tools(agent) if tool.name not in named}
+    named.setdefault("final_answer", FinalAnswerTool())
+    return named
+
+
+def _base_tools(agent: MultiStepAgent) -> Iterable[Tool]:
+    for name in TOOL_MAPPING:
+        if name == "python_interpreter" and not agent._calls_tools:
+            continue
+        try:
+            yield TOOL_MAPPING[name]()
+        except ImportError as error:
+            warnings.warn(f"add_base_tools leaves out {name!r}: {error}", stacklevel=5)
+
+
+def check_unique_names(tools: Sequence[Tool], agents: Sequence[MultiStepAgent], own_name: str | None) -> None:
+    """Check that every name that the model may call stands for one thing.
+
+    Raises:
+        ValueError: A name stands for two.
+    """
+    names = [member.name for member in (*tools, *agents)] + ([own_name] if own_name else [])
+    doubles = sorted({str(name) for name in names if names.count(name) > 1})
+    if doubles:
+        raise ValueError(
+            "Each tool or managed_agent should have a unique name! Found these duplicate names: " + ", ".join(doubles)
+        )
+
+
+def callback_registry(callbacks: StepCallbacks | None) -> CallbackRegistry:
+    """Return a registry of step callbacks given as a list (for action steps) or by class of step.
+
+    Raises:
+        ValueError: They come as something else.
+    """
+    registry = CallbackRegistry()
+    if callbacks is None:
+        return registry
+    if isinstance(callbacks, list):
+        callbacks = {ActionStep: callbacks}
+    if not isinstance(callbacks, dict):
+        raise ValueError("step_callbacks must be a list of functions or a dict from classes of steps to functions")
+    for step_class, functions in callbacks.items():
+        for function in functions if isinstance(functions, list) else [functions]:
+            registry.register(step_class, function)
+    return registry

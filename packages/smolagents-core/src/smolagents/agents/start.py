@@ -1,0 +1,128 @@
+"""Start runs, carry them through and read their results."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Generator
+from typing import TYPE_CHECKING, Any
+
+from smolagents import plugins
+from smolagents.agents.results import RunResult
+from smolagents.console import ConsoleListener
+from smolagents.drivers import drive, drive_async
+from smolagents.events import Event, StreamEvent
+from smolagents.loop import agent_loop
+from smolagents.media import load_image
+from smolagents.run import Run
+from smolagents.steps import ActionStep, FinalAnswerStep, PlanningStep, SystemPromptStep, TaskStep
+
+if TYPE_CHECKING:
+    from smolagents.agents.base import MultiStepAgent
+
+ADDITIONAL_ARGS = (
+    "\nYou have been provided with these additional arguments, that you can access directly using the keys as variables:"
+)
+
+
+def start(
+    agent: MultiStepAgent,
+    task: str,
+    reset: bool,
+    max_steps: int | None,
+    images: list[Any] | None,
+    additional_args: dict[str, Any] | None,
+    media: dict[str, Any],
+) -> Run:
+    """Return a run that has its task, its variables and its tools and is ready for its first step."""
+    plugins.refresh()
+    pictures = [load_image(image) for image in images or ()]
+    variables = dict(additional_args or {})
+    variables |= {name: value for name, value in media.items() if value is not None}
+    if media["image"] is not None:
+        variables["image"] = load_image(media["image"])
+        pictures.append(variables["image"])
+    run = Run(agent, reset, max_steps)
+    try:
+        with run.active():
+            run.images = pictures or None
+            _set_up(run, task, reset, variables)
+            plugins.notify("run_started", agent=agent, run_id=run.id, task=run.task, memory=run.memory)
+    except BaseException as error:
+        _end(run, error)
+        raise
+    run.listeners = _listeners(run)
+    return run
+
+
+def _set_up(run: Run, task: str, reset: bool, variables: dict[str, Any]) -> None:
+    agent, session = run.agent, run.session
+    session.task = f"{task}\n{ADDITIONAL_ARGS}\n{variables}." if variables else task
+    session.state.update(variables)
+    session.memory.system_prompt = SystemPromptStep(agent.system_prompt)
+    if reset:
+        session.memory.reset()
+        session.monitor.reset()
+    audio = variables.get("audio")
+    hears = audio is not None and getattr(agent.model, "supports_audio", False) is True
+    run.add_task(TaskStep(session.task, run.images, [audio] if hears else None))
+    if session.executor is not None:
+        with session.executor_lock:
+            session.executor.send_variables(variables=session.state)
+            session.executor.send_tools(agent._tools_for_code(run))
+
+
+def _listeners(run: Run) -> list[Callable[[Event], None]]:
+    listeners: list[Callable[[Event], None]] = [ConsoleListener(run.agent.logger)]
+    if plugins.observes("step_finished"):
+
+        def tell_observers(event: Event) -> None:
+            if isinstance(event, (ActionStep, PlanningStep)):
+                plugins.notify("step_finished", agent=run.agent, run_id=run.id, step=event)
+
+        listeners.append(tell_observers)
+    return listeners
+
+
+def events_of(run: Run) -> Generator[StreamEvent, None, None]:
+    """Carry a run through and yield its events."""
+    problem: BaseException | None = None
+    try:
+        for event in drive(run, agent_loop(run)):
+            if isinstance(event, FinalAnswerStep):
+                run.result = event.output
+            yield event
+    except BaseException as error:
+        problem = error
+        raise
+    finally:
+        _end(run, problem)
+
+
+async def events_of_async(run: Run) -> AsyncGenerator[StreamEvent, None]:
+    """Carry a run through on the running event loop and yield its events."""
+    problem: BaseException | None = None
+    events = drive_async(run, agent_loop(run))
+    try:
+        async for event in events:
+            if isinstance(event, FinalAnswerStep):
+                run.result = event.output
+            yield event
+    except BaseException as error:
+        problem = error
+        raise
+    finally:
+        await events.aclose()
+        _end(run, problem)
+
+
+def _end(run: Run, error: BaseException | None) -> None:
+    run.end(error)
+    if plugins.observes("run_finished"):
+        result = RunResult.of(run) if error is None else None
+        plugins.notify("run_finished", agent=run.agent, run_id=run.id, result=result, error=error)
+
+
+def result_of(run: Run, full: bool | None) -> Any:
+    """Return the answer of a run that has ended, or its `RunResult`."""
+    if run.agent.return_full_result if full is None else full:
+        return RunResult.of(run)
+    return run.result

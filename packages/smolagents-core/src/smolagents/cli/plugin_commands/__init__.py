@@ -1,0 +1,1 @@
+"""The subcommands of `smolagents plugins` that need more than the listing does."""

@@ -1,0 +1,64 @@
+"""Where sync and async code meet: run a coroutine from sync code, and blocking code from a coroutine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+# The event loop of the `arun` that this code works for; async tools called from a worker thread run there.
+_home_loop: contextvars.ContextVar[asyncio.AbstractEventLoop | None] = contextvars.ContextVar("home_loop", default=None)
+
+
+@cache
+def _background_loop() -> asyncio.AbstractEventLoop:
+    """Return the process-wide loop for coroutines of sync runs, so that clients bound to a loop live across runs."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="smolagents-async", daemon=True).start()
+    return loop
+
+
+@cache
+def _blocking_pool() -> ThreadPoolExecutor:
+    # Not asyncio's default pool: that one is small, and a coroutine that needs it (a DNS lookup, say) would wait
+    # for the very threads that wait for the coroutine.
+    return ThreadPoolExecutor(max_workers=1024, thread_name_prefix="smolagents")
+
+
+async def _await(awaitable: Awaitable[T]) -> T:
+    return await awaitable
+
+
+def wait_for(awaitable: Awaitable[T]) -> T:
+    """Run an awaitable to its end from sync code and return its result.
+
+    It runs on the event loop of the surrounding `arun`, else on a background loop, so this works where another
+    loop already runs in the calling thread (a notebook).
+    """
+    loop = _home_loop.get()
+    if loop is None or loop is _running_loop():
+        loop = _background_loop()
+    if loop is _running_loop():
+        raise RuntimeError("an async tool called a sync one that awaits: make the inner call with `await`")
+    return asyncio.run_coroutine_threadsafe(_await(awaitable), loop).result()
+
+
+async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Run a blocking function in a worker thread, in a copy of this context, and return its result."""
+    loop = asyncio.get_running_loop()
+    context = contextvars.copy_context()
+    context.run(_home_loop.set, loop)
+    return await loop.run_in_executor(_blocking_pool(), lambda: context.run(function, *args, **kwargs))
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

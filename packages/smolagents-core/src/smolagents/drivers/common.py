@@ -1,0 +1,60 @@
+"""What both drivers share: reporting events, reading replies, telling the observers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from inspect import isawaitable
+from typing import Any
+
+from smolagents import plugins
+from smolagents.concurrency import wait_for
+from smolagents.events import NOTICES, Event, StreamEvent
+from smolagents.messages import ChatMessage, MessageRole
+from smolagents.requests import CallModel
+from smolagents.run import Run
+from smolagents.usage import Timing
+
+
+def report(run: Run, event: Event) -> Sequence[StreamEvent]:
+    """Tell the listeners of an event and return what of it the caller of a stream sees."""
+    for listener in run.listeners:
+        listener(event)
+    return () if isinstance(event, NOTICES) else (event,)
+
+
+def as_message(reply: Any) -> ChatMessage:
+    """Return a model's reply as a message; a plain string is taken as its text."""
+    return ChatMessage(MessageRole.ASSISTANT, reply) if isinstance(reply, str) else reply
+
+
+def resolved(value: Any) -> Any:
+    """Return a value, or what it comes to if it has to be awaited."""
+    return wait_for(value) if isawaitable(value) else value
+
+
+class ModelCall:
+    """Tell the observers of a model call when the `with` block around it ends."""
+
+    __slots__ = ("_asked", "_run", "_timing", "reply")
+
+    def __init__(self, run: Run, asked: CallModel) -> None:
+        self._run = run
+        self._asked = asked
+        self.reply: ChatMessage | None = None
+
+    def __enter__(self) -> ModelCall:
+        self._timing = Timing.start()
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if plugins.observes("model_called"):
+            self._timing.stop()
+            plugins.notify(
+                "model_called",
+                agent=self._run.agent,
+                run_id=self._run.id,
+                messages=self._asked.messages,
+                reply=self.reply,
+                error=error,
+                timing=self._timing,
+            )

@@ -1,0 +1,51 @@
+"""All model classes by name, each imported when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from typing import Any
+
+from smolagents import plugins
+from smolagents.plugins.names import FIRST_PARTY, first_party_kind
+
+_CORE = ("ReplayModel",)
+
+
+class ModelRegistry(MutableMapping[str, Any]):
+    """Map names to model classes: core's, those that installed plugins declare, and those that a program adds.
+
+    A saved agent may only name models from here.
+    """
+
+    def __init__(self) -> None:
+        self._added: dict[str, Any] = {}
+
+    def _names(self) -> dict[str, None]:
+        first_party = [name for name in FIRST_PARTY if first_party_kind(name) == "models"]
+        declared = [entry.name for entry in plugins.entries("models")]
+        return dict.fromkeys([*_CORE, *first_party, *declared, *plugins.offered("models"), *self._added])
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._added:
+            return self._added[name]
+        if name not in self._names():
+            raise KeyError(name)
+        return plugins.resolve(name)
+
+    def __setitem__(self, name: str, model_class: Any) -> None:
+        self._added[name] = model_class
+
+    def __delitem__(self, name: str) -> None:
+        del self._added[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+
+MODEL_REGISTRY = ModelRegistry()

@@ -1,0 +1,89 @@
+"""Leave out the parts of a model's output in which it thinks aloud."""
+
+from __future__ import annotations
+
+import re
+
+from smolagents.parsing.blocks import Block, fenced, tag, tagged
+from smolagents.parsing.source import parse, tidy
+
+# <think> and its relatives, Mistral's [THINK], Command A's <|START_THINKING|>, Kimi's ◁think▷.
+_NAMES = r"(?:think|thinking|thoughts?|reasoning|reflection|scratchpad|seed:think)"
+_OPENING = rf"<{_NAMES}>|\[THINK\]|<\|START_THINKING\|>|◁think▷"
+_CLOSING = rf"</{_NAMES}>|\[/THINK\]|<\|END_THINKING\|>|◁/think▷"
+_MARKER = re.compile(rf"(?P<opening>{_OPENING})|{_CLOSING}", re.I)
+_END = re.compile(_CLOSING, re.I)
+
+# gpt-oss writes messages on channels: "analysis" is reasoning, the others are speech.
+_TOKEN = re.compile(r"<\|(?:start\|>assistant|(?:channel|constrain)\|>[^<]*|(?:message|end|call|return)\|>)")
+HARMONY = re.compile(
+    r"<\|channel\|>(?P<channel>\w*)(?P<header>[^<]*(?:<\|constrain\|>[^<]*)?)<\|message\|>"
+    r"(?P<text>(?:[^<]|<(?!\|(?:end|call|return|start|channel)\|>))*+)"
+)
+
+
+def strip_reasoning(text: str, code_block_tags: tuple[str, str] | None = None) -> str:
+    """Return the output without its reasoning sections.
+
+    Marks inside code blocks are code and stay. A section that is never closed is kept, since there is nothing else.
+
+    Args:
+        text: What the model wrote.
+        code_block_tags: Regular expressions of the tags around code; Markdown fences count in any case.
+    """
+    if "<|channel|>" in text:
+        text = _speech(text)
+    return _outside_of_reasoning(text, code_block_tags) if _MARKER.search(text) else text
+
+
+def without_markers(text: str) -> str:
+    """Return the output with its reasoning, but without the marks around that."""
+    return _MARKER.sub("\n", _TOKEN.sub("\n", text) if "<|channel|>" in text else text)
+
+
+def _speech(text: str) -> str:
+    parts = []
+    for message in HARMONY.finditer(text):
+        if "to=python" in message["header"]:
+            parts.append(f"```python\n{message['text']}\n```")
+        elif message["channel"] != "analysis":
+            parts.append(message["text"])
+    return "\n".join(parts)
+
+
+def _outside_of_reasoning(text: str, code_block_tags: tuple[str, str] | None) -> str:
+    kept: list[str] = []
+    blocks = _code_blocks(text, code_block_tags)
+    position = 0
+    while mark := _MARKER.search(text, position):
+        while blocks and blocks[-1].start < position:
+            blocks.pop()
+        if blocks and blocks[-1].start < mark.start():
+            end = blocks.pop().end
+            kept.append(text[position:end])
+            position = end
+        elif not mark["opening"]:  # it opened in the prompt: all so far was reasoning
+            kept.clear()
+            position = mark.end()
+        elif end := _END.search(text, mark.end()):
+            kept.append(text[position : mark.start()] + "\n")
+            position = end.end()
+        else:
+            kept.append(text[position : mark.start()] + "\n")
+            position = mark.end()
+            break
+    return "".join(kept) + text[position:]
+
+
+def _code_blocks(text: str, code_block_tags: tuple[str, str] | None) -> list[Block]:
+    """Return the closed blocks of code, the last one first."""
+    found = [block for block in fenced(text) if _is_code(block)]
+    if code_block_tags is not None:
+        opening, closing = (tag(expression) for expression in code_block_tags)
+        found += [block for block in tagged(text, opening, closing) if _is_code(block)]
+    return sorted(found, key=lambda block: -block.start)
+
+
+def _is_code(block: Block) -> bool:
+    # An opening tag that the reasoning only mentions reaches over the end of the reasoning to the next closing tag.
+    return block.closed and (_END.search(block.body) is None or parse(tidy(block.body)) is not None)

@@ -1,0 +1,211 @@
+"""One run of an agent, and the session (memory, variables, interpreter) that it works in.
+
+An agent is configuration. A run takes the agent's session when that is free, so that programs that run one task after the
+other find everything where they left it; a run that starts while another is going on gets a session of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Callable, Sequence
+from contextvars import Context, ContextVar, copy_context
+from typing import TYPE_CHECKING, Any
+
+from smolagents.errors import AgentError
+from smolagents.memory import AgentMemory
+from smolagents.messages import ChatMessage
+from smolagents.monitoring import Monitor
+from smolagents.steps import TaskStep
+from smolagents.usage import Timing
+
+if TYPE_CHECKING:
+    from smolagents.agents.base import MultiStepAgent
+    from smolagents.events import Event
+    from smolagents.executors import PythonExecutor
+
+_claiming = threading.Lock()
+_last: ContextVar[Run | None] = ContextVar("smolagents_last_run", default=None)
+_active: ContextVar[Run | None] = ContextVar("smolagents_run", default=None)
+
+
+class Session:
+    """Own what one run at a time works with."""
+
+    def __init__(self, agent: MultiStepAgent, executor: PythonExecutor | None) -> None:
+        self.memory = AgentMemory("")
+        self.monitor = Monitor(agent.model, agent.logger)
+        self.state: dict[str, Any] = {}
+        self.state_before: dict[str, Any] = {}
+        self.executor = executor
+        self.executor_lock = threading.RLock()
+        self.task: str | None = None
+        self.step_number = 0
+        self.interrupted = False
+        self.first_step = 0
+        self._run: Callable[[], Run | None] = lambda: None
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether a run that is not over yet works in this session."""
+        run = self._run()
+        return run is not None and not run.over
+
+    def claim(self, run: Run) -> None:
+        """Give the session to a run."""
+        self._run = weakref.ref(run)
+        self.state_before = dict(self.state)
+        self.interrupted = False
+        self.first_step = 0
+
+    def sibling(self, agent: MultiStepAgent, reset: bool) -> Session:
+        """Return a session for a run beside the one that works here: what the program set up, none of that run's work."""
+        session = Session(agent, agent._executor_beside(self.executor))
+        session.state = dict(self.state_before)
+        if session.executor is self.executor:
+            session.executor_lock = self.executor_lock
+        if not reset:
+            session.memory.steps = list(self.memory.steps)
+        return session
+
+
+class Run:
+    """Hold one run of an agent: its task, its limits and its session.
+
+    Args:
+        agent: The agent that runs.
+        reset: Start with an empty memory.
+        max_steps: How many steps it may take.
+    """
+
+    def __init__(self, agent: MultiStepAgent, reset: bool = True, max_steps: int | None = None) -> None:
+        self.agent = agent
+        self.id = os.urandom(8).hex()
+        self.parent = _active.get()
+        self.max_steps = max_steps or agent.max_steps
+        self.images: list[Any] | None = None
+        self.listeners: Sequence[Callable[[Event], None]] = ()
+        self.timing = Timing.start()
+        self.over = False
+        self.result: Any = None
+        self.error: BaseException | None = None
+        with _claiming:
+            session = agent._latest
+            if session.busy:
+                session = agent._latest = session.sibling(agent, reset)
+            session.claim(self)
+        self.session = session
+        agent._runs.add(self)
+
+    @property
+    def task(self) -> str:
+        """Return the task, with the additional arguments that were given."""
+        return self.session.task or ""
+
+    @property
+    def memory(self) -> AgentMemory:
+        """Return the run's memory."""
+        return self.session.memory
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Return the run's variables."""
+        return self.session.state
+
+    @property
+    def monitor(self) -> Monitor:
+        """Return the run's counters."""
+        return self.session.monitor
+
+    @property
+    def executor(self) -> PythonExecutor | None:
+        """Return what runs the code of this run."""
+        return self.session.executor
+
+    def begin_step(self, number: int) -> None:
+        """Note the step's number.
+
+        Raises:
+            AgentError: The run, or one that waits for it, was interrupted.
+        """
+        run: Run | None = self
+        while run is not None:
+            if run.session.interrupted:
+                raise AgentError("Agent interrupted.")
+            run = run.parent
+        self.session.step_number = number
+
+    def plan_is_due(self, number: int) -> bool:
+        """Tell whether a plan comes before this step."""
+        interval = self.agent.planning_interval
+        return interval is not None and (number == 1 or (number - 1) % interval == 0)
+
+    def add_task(self, step: TaskStep) -> None:
+        """Put the task into memory and work out which earlier steps the model still sees."""
+        self.memory.steps.append(step)
+        size = self.agent.memory_size
+        if size is not None:
+            tasks = [index for index, step in enumerate(self.memory.steps) if isinstance(step, TaskStep)]
+            self.session.first_step = tasks[-min(len(tasks), size + 1)]
+
+    def messages(self, summary_mode: bool = False) -> Sequence[ChatMessage]:
+        """Return the messages for the model's next call."""
+        agent = self.agent
+        if agent._overrides("write_memory_to_messages"):
+            return agent.write_memory_to_messages(summary_mode)
+        return self.memory.to_messages(summary_mode, self.session.first_step)
+
+    def active(self) -> Activation:
+        """Make this the run that the agent's attributes show, for a `with` block."""
+        return Activation(self)
+
+    def context(self) -> Context:
+        """Return a copy of the current context in which this run is active."""
+        context = copy_context()
+        context.run(_active.set, self)
+        return context
+
+    def end(self, error: BaseException | None) -> None:
+        """Free the session; one that the agent no longer shows is cleaned up."""
+        if self.over:
+            return
+        self.error = error
+        self.timing.stop()
+        self.parent = None
+        _last.set(self)
+        self.over = True
+        if self.session is not self.agent._latest and self.executor is not self.agent._latest.executor:
+            cleanup = getattr(self.executor, "cleanup", None)
+            if cleanup is not None:
+                cleanup()
+
+
+class Activation:
+    """Hold a run active for a `with` block."""
+
+    __slots__ = ("_run", "_token")
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __enter__(self) -> Run:
+        self._token = _active.set(self._run)
+        return self._run
+
+    def __exit__(self, *exc: object) -> None:
+        _active.reset(self._token)
+
+
+def active_run(agent: MultiStepAgent) -> Run | None:
+    """Return the run of this agent that the current code works for, however deep inside other runs."""
+    run = _active.get()
+    while run is not None and run.agent is not agent:
+        run = run.parent
+    return run
+
+
+def last_run(agent: MultiStepAgent) -> Run | None:
+    """Return the run of this agent that ended last in the current context."""
+    run = _last.get()
+    return run if run is not None and run.agent is agent else None

@@ -1,0 +1,144 @@
+"""Helpers under the names that programs import from `smolagents.utils`."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from smolagents.errors import (
+    AgentError,
+    AgentExecutionError,
+    AgentGenerationError,
+    AgentMaxStepsError,
+    AgentParsingError,
+    AgentToolCallError,
+    AgentToolExecutionError,
+)
+from smolagents.parsing import extract_code_from_text, parse_code_blobs
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from smolagents.models import RateLimiter, Retrying, encode_image_base64, make_image_url
+else:
+
+    def __getattr__(name):
+        if name in ("RateLimiter", "Retrying", "encode_image_base64", "make_image_url"):
+            from smolagents import models
+
+            return getattr(models, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+__all__ = [
+    "BASE_BUILTIN_MODULES",
+    "MAX_LENGTH_TRUNCATE_CONTENT",
+    "AgentError",
+    "AgentExecutionError",
+    "AgentGenerationError",
+    "AgentMaxStepsError",
+    "AgentParsingError",
+    "AgentToolCallError",
+    "AgentToolExecutionError",
+    "RateLimiter",
+    "Retrying",
+    "create_agent_gradio_app_template",
+    "encode_image_base64",
+    "escape_code_brackets",
+    "extract_code_from_text",
+    "is_valid_name",
+    "make_image_url",
+    "make_init_file",
+    "make_json_serializable",
+    "parse_code_blobs",
+    "truncate_content",
+]
+
+# What the code of an action may import without being told so.
+BASE_BUILTIN_MODULES = [
+    "collections",
+    "datetime",
+    "itertools",
+    "math",
+    "queue",
+    "random",
+    "re",
+    "stat",
+    "statistics",
+    "time",
+    "unicodedata",
+]
+
+MAX_LENGTH_TRUNCATE_CONTENT = 20000
+
+_STYLE = re.compile(
+    r"/|/?(?:(?:bold|dim|italic|underline|not|on|red|green|blue|yellow|magenta|cyan|white|black|#[0-9a-fA-F]{6})(?:\s+|$))+"
+)
+
+
+def truncate_content(content: str, max_length: int = MAX_LENGTH_TRUNCATE_CONTENT) -> str:
+    """Return the text, without its middle if it is longer than `max_length` characters."""
+    if len(content) <= max_length:
+        return content
+    head = max_length // 2
+    tail = max_length - head
+    note = f"[... truncated to stay below {max_length} characters: {len(content) - max_length} left out here ...]"
+    return f"{content[:head]}\n{note}\n{content[-tail:] if tail else ''}"
+
+
+def is_valid_name(name: Any) -> bool:
+    """Tell whether something can name a tool or an agent: an identifier that is no keyword."""
+    return isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
+
+
+def make_init_file(folder: str | Path) -> None:
+    """Make a folder a Python package."""
+    path = Path(folder)
+    path.mkdir(parents=True, exist_ok=True)
+    (path / "__init__.py").touch()
+
+
+def make_json_serializable(obj: Any) -> Any:
+    """Return plain data that stands for any object.
+
+    Text that holds a JSON object or array becomes that object, tuples become lists, and other objects a dict of their
+    attributes with the class name under `_type`.
+    """
+    if obj is None or isinstance(obj, bool | int | float):
+        return obj
+    if isinstance(obj, str):
+        return _json_in(obj)
+    if isinstance(obj, list | tuple):
+        return [make_json_serializable(item) for item in obj]
+    if isinstance(obj, dict):
+        return {str(key): make_json_serializable(value) for key, value in obj.items()}
+    if hasattr(obj, "__dict__"):
+        return {"_type": type(obj).__name__, **make_json_serializable(vars(obj))}
+    return str(obj)
+
+
+def _json_in(text: str) -> Any:
+    if (text[:1], text[-1:]) not in (("{", "}"), ("[", "]")):
+        return text
+    import json
+
+    try:
+        return make_json_serializable(json.loads(text))
+    except (ValueError, RecursionError):
+        return text
+
+
+def escape_code_brackets(text: str) -> str:
+    """Escape the square brackets of code for `rich`, and leave its styling tags alone."""
+    return re.sub(
+        r"\[([^\[\]]*)\]", lambda match: match[0] if _STYLE.fullmatch(match[1]) else f"\\{match[0]}", text
+    )
+
+
+def create_agent_gradio_app_template() -> Template:
+    """Return the Jinja template of the `app.py` that is saved with an agent."""
+    from smolagents.prompting import app_template
+
+    return app_template()

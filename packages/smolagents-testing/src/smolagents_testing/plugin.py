@@ -1,0 +1,32 @@
+"""Fixtures of the pytest plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from smolagents_testing.openai_server import FakeOpenAIServer
+    from smolagents_testing.scripted import ScriptedModel
+
+
+@pytest.fixture
+def scripted_model() -> Callable[..., ScriptedModel]:
+    """Return what makes a model of replies: `scripted_model("first", "second", per_run=True)`."""
+    from smolagents_testing.scripted import ScriptedModel
+
+    def make(*replies: Any, **options: Any) -> ScriptedModel:
+        return ScriptedModel(replies, **options)
+
+    return make
+
+
+@pytest.fixture
+def openai_server() -> Iterator[FakeOpenAIServer]:
+    """Return a running fake of the OpenAI and Azure OpenAI APIs."""
+    from smolagents_testing.openai_server import FakeOpenAIServer
+
+    with FakeOpenAIServer() as server:
+        yield server
