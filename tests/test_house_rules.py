@@ -2,8 +2,10 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,17 +27,21 @@ def distribution(path: Path) -> str:
     return path.relative_to(ROOT).parts[1]
 
 
-def top_level_imports(body: list[ast.stmt]) -> Iterator[str]:
-    """Yield the modules that are imported when this body runs at import time."""
+def imports(body: list[ast.stmt], inside_functions: bool) -> Iterator[str]:
+    """Yield what a body imports when it runs, or also when its functions are called; not what type checkers import."""
     for node in body:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
             yield node.module
         elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
-            yield from top_level_imports(node.orelse)
-        elif isinstance(node, (ast.If, ast.Try, ast.With, ast.ClassDef)):
-            yield from top_level_imports([child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)])
+            yield from imports(node.orelse, inside_functions)
+        elif inside_functions or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            # Handlers and cases of `try` and `match` are no statements themselves; they hold some.
+            inner = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
+            for child in ast.iter_child_nodes(node):
+                inner += getattr(child, "body", []) if isinstance(child, (ast.ExceptHandler, ast.match_case)) else []
+            yield from imports(inner, inside_functions)
 
 
 def name_of(path: Path) -> str:
@@ -59,8 +65,30 @@ def test_file_can_be_read_in_a_sitting(path: Path) -> None:
 def test_nothing_heavy_is_imported_at_the_top(path: Path) -> None:
     own = distribution(path).replace("-", "_")
     allowed = LIGHT | LIGHT_FOR.get(distribution(path), set()) | {"smolagents", own} | sys.stdlib_module_names
-    imported = {module.split(".")[0] for module in top_level_imports(ast.parse(path.read_text("utf-8")).body)}
+    imported = {module.split(".")[0] for module in imports(ast.parse(path.read_text("utf-8")).body, False)}
     assert imported - allowed == set()
+
+
+# Where the import name is not the distribution's.
+DISTRIBUTIONS = {"PIL": "pillow", "yaml": "pyyaml"}
+# What core uses where a program has it, and doesn't need: values of these types may come from tools or go to models.
+OPTIONAL = {"smolagents-core": {"ipython", "numpy", "pandas", "pillow", "pydantic", "soundfile", "torch"}}
+
+
+@pytest.mark.parametrize("name", sorted({distribution(path) for path in SOURCES}))
+def test_every_import_is_declared(name: str) -> None:
+    imported = {
+        module.split(".")[0]
+        for path in SOURCES
+        if distribution(path) == name
+        for module in imports(ast.parse(path.read_text("utf-8")).body, inside_functions=True)
+    }
+    (pyproject,) = ROOT.glob(f"*/{name}/pyproject.toml")
+    requirements = tomllib.loads(pyproject.read_text("utf-8"))["project"].get("dependencies", [])
+    declared = {re.split(r"[^\w-]", requirement)[0].lower() for requirement in requirements} | OPTIONAL.get(name, set())
+    own = {name.replace("-", "_"), "smolagents"}
+    needed = {DISTRIBUTIONS.get(module, module).lower().replace("_", "-") for module in imported - own}
+    assert needed - declared - {module.replace("_", "-") for module in sys.stdlib_module_names} == set()
 
 
 HEAVY = ["PIL", "argparse", "asyncio", "importlib.metadata", "inspect", "jinja2", "numpy", "openai", "pydantic", "rich"]

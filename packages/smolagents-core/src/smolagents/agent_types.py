@@ -1,4 +1,4 @@
-"""Values that agents and tools hand over: text, images, audio and video that also read as text and show in notebooks."""
+"""Values that agents and tools hand over: text, images, audio and video, which read as text and show in notebooks."""
 
 from __future__ import annotations
 
@@ -102,7 +102,8 @@ class AgentAudio(_FileType):
         elif not isinstance(value, (str, os.PathLike, bytes)):
             if not (hasattr(value, "shape") or isinstance(value, list)):
                 raise ValueError(
-                    f"Unsupported audio type: {type(value).__name__}. Pass a path, a URL, bytes, samples or (rate, samples)."
+                    f"Unsupported audio type: {type(value).__name__}. "
+                    "Pass a path, a URL, bytes, samples or (rate, samples)."
                 )
             self._samples = value
 
@@ -251,8 +252,8 @@ else:
         document = """Wrap an image; it is an image of PIL.
 
         Args:
-            value: An image of PIL, a path, a URL, the bytes of an image file, or a tensor or an array (height x width [x
-                channels]; integers from 0 to 255, or floats from 0 to 1).
+            value: An image of PIL, a path, a URL, the bytes of an image file, or a tensor or an array (height x width
+                [x channels]; integers from 0 to 255, or floats from 0 to 1).
         """
         namespace = {"__module__": __name__, "__qualname__": "AgentImage", "__doc__": document}
         return type("AgentImage", (_ImageType, pil_image().Image), namespace)
@@ -269,7 +270,7 @@ _WRAPPED = ("string", "image", "audio")
 
 
 def _wrapper(kind: str) -> type[AgentType]:
-    return {"string": AgentText, "audio": AgentAudio}.get(kind) or getattr(sys.modules[__name__], "AgentImage")
+    return {"string": AgentText, "audio": AgentAudio}.get(kind) or sys.modules[__name__].AgentImage
 
 
 def handle_agent_input_types(*args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -1,26 +1,26 @@
 """All exceptions of smolagents.
 
-    Exception
-    ├─ AgentError                      a step went wrong: stored in the step, shown to the model
-    │  ├─ AgentParsingError            the model's output holds no action
-    │  ├─ AgentExecutionError          the action failed
-    │  │  ├─ AgentToolCallError        a tool was called with wrong arguments
-    │  │  └─ AgentToolExecutionError   a tool raised, or does not exist
-    │  ├─ AgentMaxStepsError           no answer within the allowed steps
-    │  └─ AgentGenerationError         the model failed: leaves `run`
-    ├─ ExecutionTimeoutError           an action ran past its deadline
-    ├─ SerializationError              a value can't cross to or from a sandbox
-    ├─ TypeHintParsingException        a type hint has no JSON schema
-    ├─ DocstringParsingException       a docstring lacks what a tool needs
-    ├─ ValueError
-    │  └─ InterpreterError             an action was refused or failed inside the interpreter
-    └─ ImportError
-       └─ MissingPluginError           a name's distribution is not installed
-          ├─ PluginClashError          two distributions offer one name
-          └─ BrokenPluginError         a name's distribution is installed and fails
+Exception
+├─ AgentError                      a step went wrong: stored in the step, shown to the model
+│  ├─ AgentParsingError            the model's output holds no action
+│  ├─ AgentExecutionError          the action failed
+│  │  ├─ AgentToolCallError        a tool was called with wrong arguments
+│  │  └─ AgentToolExecutionError   a tool raised, or does not exist
+│  ├─ AgentMaxStepsError           no answer within the allowed steps
+│  └─ AgentGenerationError         the model failed: leaves `run`
+├─ ExecutionTimeoutError           an action ran past its deadline
+├─ SerializationError              a value can't cross to or from a sandbox
+├─ TypeHintParsingException        a type hint has no JSON schema
+├─ DocstringParsingException       a docstring lacks what a tool needs
+├─ ValueError
+│  └─ InterpreterError             an action was refused or failed inside the interpreter
+└─ ImportError
+   └─ MissingPluginError           a name's distribution is not installed
+      ├─ PluginClashError          two distributions offer one name
+      └─ BrokenPluginError         a name's distribution is installed and fails
 
-    BaseException
-    └─ FinalAnswerException            `final_answer(...)` was called inside an action
+BaseException
+└─ FinalAnswerException            `final_answer(...)` was called inside an action
 """
 
 from __future__ import annotations

@@ -72,8 +72,6 @@ def finish_step(run: Run, step: ActionStep | PlanningStep) -> Steps[None]:
     try:
         for callback in run.agent.step_callbacks.callbacks_for(step):
             yield CallFunction(callback, (step,), {"agent": run.agent} if takes_keywords(callback) else {})
-        if isinstance(step, ActionStep):
-            run.monitor.update_metrics(step)
     finally:
         run.memory.steps.append(step)
     yield step

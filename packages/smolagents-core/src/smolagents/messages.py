@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -205,6 +205,24 @@ def _add_piece(calls: dict[int, ChatMessageToolCallStreamDelta], piece: ChatMess
 def _finished_call(call: ChatMessageToolCallStreamDelta) -> ChatMessageToolCall:
     function = call.function or ChatMessageToolCallFunction(arguments="", name="")
     return ChatMessageToolCall(function=function, id=call.id or "", type=call.type or "function")
+
+
+def split_into_deltas(message: ChatMessage) -> Iterator[ChatMessageStreamDelta]:
+    """Yield a whole message as a stream would: its words, the parts of its tool calls, then its usage."""
+    import re
+
+    for word in re.findall(r"\s*\S+|\s+$", message.content if isinstance(message.content, str) else ""):
+        yield ChatMessageStreamDelta(content=word)
+    for index, call in enumerate(message.tool_calls or ()):
+        arguments = call.function.arguments
+        text = arguments if isinstance(arguments, str) else json.dumps(arguments)
+        head = ChatMessageToolCallFunction(name=call.function.name, arguments="")
+        yield ChatMessageStreamDelta(tool_calls=[ChatMessageToolCallStreamDelta(index, call.id, call.type, head)])
+        for part in (text[: len(text) // 2], text[len(text) // 2 :]):
+            tail = ChatMessageToolCallFunction(name="", arguments=part)
+            yield ChatMessageStreamDelta(tool_calls=[ChatMessageToolCallStreamDelta(index, function=tail)])
+    if message.token_usage is not None:
+        yield ChatMessageStreamDelta(content="", token_usage=message.token_usage)
 
 
 def parse_json_if_needed(arguments: Any) -> Any:

@@ -117,9 +117,7 @@ class AgentLogger:
         else:
             self.log(_rule(title, YELLOW_HEX), level=level)
 
-    def log_task(
-        self, content: str, subtitle: str, title: str | None = None, level: LogLevel = LogLevel.INFO
-    ) -> None:
+    def log_task(self, content: str, subtitle: str, title: str | None = None, level: LogLevel = LogLevel.INFO) -> None:
         """Print the task at the start of a run.
 
         Args:
@@ -157,9 +155,13 @@ class AgentLogger:
 
     def visualize_agent_tree(self, agent: Any) -> None:
         """Print an agent, its tools and the agents that it manages as a tree."""
-        from smolagents.agent_tree import agent_tree
+        from smolagents.agent_tree import as_lines, as_tree, describe_agent
 
-        self.log(agent_tree(agent), level=LogLevel.ERROR)
+        branch = describe_agent(agent)
+        if self.is_plain:
+            self.log_text("\n".join(as_lines(branch)), level=LogLevel.ERROR)
+        else:
+            self.log(as_tree(branch), level=LogLevel.ERROR)
 
     def _log_section(self, title: str | None, content: str, level: int | str) -> None:
         self.log_text(content if title is None else f"{title}\n{_indented(content)}", level)

@@ -95,8 +95,8 @@ class Run:
             if session.busy:
                 session = agent._latest = session.sibling(agent, reset)
             session.claim(self)
+            agent._runs.add(self)
         self.session = session
-        agent._runs.add(self)
 
     @property
     def task(self) -> str:
@@ -173,7 +173,10 @@ class Run:
         self.error = error
         self.timing.stop()
         self.parent = None
-        _last.set(self)
+        with _claiming:
+            self.agent._runs.discard(self)
+        if self.agent.provide_run_summary:
+            _last.set(self)
         self.over = True
         if self.session is not self.agent._latest and self.executor is not self.agent._latest.executor:
             cleanup = getattr(self.executor, "cleanup", None)
@@ -205,7 +208,13 @@ def active_run(agent: MultiStepAgent) -> Run | None:
     return run
 
 
+def runs_of(agent: MultiStepAgent) -> list[Run]:
+    """Return the runs of an agent that are going on."""
+    with _claiming:
+        return list(agent._runs)
+
+
 def last_run(agent: MultiStepAgent) -> Run | None:
-    """Return the run of this agent that ended last in the current context."""
+    """Return the run that ended last in the current context, if it was one of this agent and is to be summarised."""
     run = _last.get()
     return run if run is not None and run.agent is agent else None

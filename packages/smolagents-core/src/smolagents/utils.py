@@ -132,13 +132,61 @@ def _json_in(text: str) -> Any:
 
 def escape_code_brackets(text: str) -> str:
     """Escape the square brackets of code for `rich`, and leave its styling tags alone."""
-    return re.sub(
-        r"\[([^\[\]]*)\]", lambda match: match[0] if _STYLE.fullmatch(match[1]) else f"\\{match[0]}", text
-    )
+    return re.sub(r"\[([^\[\]]*)\]", lambda match: match[0] if _STYLE.fullmatch(match[1]) else f"\\{match[0]}", text)
 
 
 def create_agent_gradio_app_template() -> Template:
-    """Return the Jinja template of the `app.py` that is saved with an agent."""
-    from smolagents.prompting import app_template
+    """Return the Jinja template of the `app.py` that is saved with an agent.
 
-    return app_template()
+    Its variables: `agent_name`, `class_name`, `agent_dict` (what `to_dict()` returns), `tools` and `managed_agents`
+    (dicts by name), and `managed_agent_relative_path` (a dotted prefix for the imports of a managed agent).
+    """
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["repr"] = repr
+    environment.filters["camelcase"] = lambda name: "".join(part.capitalize() for part in name.split("_"))
+    return environment.from_string(_APP)
+
+
+_APP = """\
+from pathlib import Path
+
+import yaml
+
+from smolagents import {{ class_name }}, {{ agent_dict["model"]["class"] }}
+{% for tool in tools.values() %}
+from {{ managed_agent_relative_path }}tools.{{ tool.name }} import {{ tool.__class__.__name__ }} as \
+{{ tool.name | camelcase }}
+{% endfor %}
+{% for agent in managed_agents.values() %}
+from {{ managed_agent_relative_path }}managed_agents.{{ agent.name }}.app import agent_{{ agent.name }}
+{% endfor %}
+
+prompt_templates = yaml.safe_load((Path(__file__).parent / "prompts.yaml").read_text(encoding="utf-8"))
+
+model = {{ agent_dict["model"]["class"] }}(
+{% for key, value in agent_dict["model"]["data"].items() if key != "class" %}
+    {{ key }}={{ value | repr }},
+{% endfor %}
+)
+
+{{ agent_name }} = {{ class_name }}(
+    model=model,
+    tools=[{% for name in tools %}{{ name | camelcase }}(){{ "" if loop.last else ", " }}{% endfor %}],
+    managed_agents=[{% for name in managed_agents %}agent_{{ name }}{{ "" if loop.last else ", " }}{% endfor %}],
+    prompt_templates=prompt_templates,
+{% for key, value in agent_dict.items() %}
+{% if key == "authorized_imports" %}
+    additional_authorized_imports={{ value | repr }},
+{% elif key not in ["class", "model", "tools", "managed_agents", "prompt_templates", "requirements"] %}
+    {{ key }}={{ value | repr }},
+{% endif %}
+{% endfor %}
+)
+
+if __name__ == "__main__":
+    from smolagents import GradioUI
+
+    GradioUI({{ agent_name }}).launch()
+"""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from copy import deepcopy
@@ -16,8 +15,8 @@ from smolagents.messages import (
     ChatMessageStreamDelta,
     ChatMessageToolCall,
     ChatMessageToolCallFunction,
-    ChatMessageToolCallStreamDelta,
     MessageRole,
+    split_into_deltas,
 )
 from smolagents.models import Model
 from smolagents.usage import TokenUsage
@@ -96,7 +95,7 @@ class ScriptedModel(Model):
 
     def generate_stream(self, messages: Messages, *args: Any, **kwargs: Any) -> Iterator[ChatMessageStreamDelta]:
         """Yield the next reply in pieces."""
-        yield from stream(self.generate(messages, *args, _streamed=True, **kwargs))
+        yield from split_into_deltas(self.generate(messages, *args, _streamed=True, **kwargs))
 
     async def agenerate(self, messages: Messages, *args: Any, **kwargs: Any) -> ChatMessage:
         """Return the next reply without leaving the event loop."""
@@ -111,7 +110,7 @@ class ScriptedModel(Model):
         self, messages: Messages, *args: Any, **kwargs: Any
     ) -> AsyncIterator[ChatMessageStreamDelta]:
         """Yield the next reply in pieces without leaving the event loop."""
-        for delta in stream(await self.agenerate(messages, *args, _streamed=True, **kwargs)):
+        for delta in split_into_deltas(await self.agenerate(messages, *args, _streamed=True, **kwargs)):
             yield delta
 
     def _next(self, call: ModelCall) -> tuple[int, Reply]:
@@ -140,29 +139,6 @@ class ScriptedModel(Model):
 
 
 _DATA = (str, ChatMessage, ChatMessageToolCall, list, BaseException)
-
-
-def stream(message: ChatMessage) -> Iterator[ChatMessageStreamDelta]:
-    """Yield a message in pieces: words, then tool calls in parts, then the usage."""
-    for word in re.findall(r"\s*\S+|\s+$", message.content if isinstance(message.content, str) else ""):
-        yield ChatMessageStreamDelta(content=word)
-    for index, call in enumerate(message.tool_calls or ()):
-        arguments = call.function.arguments
-        text = arguments if isinstance(arguments, str) else json.dumps(arguments)
-        head = ChatMessageToolCallFunction(name=call.function.name, arguments="")
-        yield _call_delta(index, head, call.id)
-        for part in (text[: len(text) // 2], text[len(text) // 2 :]):
-            yield _call_delta(index, ChatMessageToolCallFunction(name="", arguments=part))
-    yield ChatMessageStreamDelta(content="", token_usage=message.token_usage)
-
-
-def _call_delta(
-    index: int, function: ChatMessageToolCallFunction, call_id: str | None = None
-) -> ChatMessageStreamDelta:
-    kind = "function" if call_id else None
-    return ChatMessageStreamDelta(
-        tool_calls=[ChatMessageToolCallStreamDelta(index=index, id=call_id, type=kind, function=function)]
-    )
 
 
 def turns_of_model(messages: Messages) -> int:

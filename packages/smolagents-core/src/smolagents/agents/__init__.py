@@ -6,7 +6,15 @@ from smolagents.agents.persistence import AGENT_REGISTRY, load_agent
 from smolagents.agents.results import RunResult
 from smolagents.agents.tool_calling import ToolCallingAgent
 from smolagents.events import ActionOutput, StreamEvent, ToolOutput
-from smolagents.memory import ActionStep, AgentMemory, FinalAnswerStep, PlanningStep, SystemPromptStep, TaskStep, ToolCall
+from smolagents.memory import (
+    ActionStep,
+    AgentMemory,
+    FinalAnswerStep,
+    PlanningStep,
+    SystemPromptStep,
+    TaskStep,
+    ToolCall,
+)
 from smolagents.prompting import (
     EMPTY_PROMPT_TEMPLATES,
     FinalAnswerPromptTemplate,

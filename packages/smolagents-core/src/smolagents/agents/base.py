@@ -21,7 +21,7 @@ from smolagents.models import as_model
 from smolagents.monitoring import AgentLogger, LogLevel, Monitor
 from smolagents.prompting import EMPTY_PROMPT_TEMPLATES, PromptTemplates, populate_template
 from smolagents.requests import CallFunction, CallModel, Steps
-from smolagents.run import Run, Session, active_run, last_run
+from smolagents.run import Run, Session, active_run, last_run, runs_of
 from smolagents.steps import ActionStep, MemoryStep
 from smolagents.utils import truncate_content
 
@@ -57,7 +57,7 @@ class MultiStepAgent(SavedAgent, ABC):
 
     Args:
         tools: Tools that the model may call.
-        model: A `Model`, or a callable that takes messages and returns a string.
+        model: A `Model`, or a callable that takes messages and returns a string; needed from the first run on.
         prompt_templates: Prompts that replace the agent's own; all keys of `EMPTY_PROMPT_TEMPLATES` are needed.
         instructions: Text added to the system prompt.
         max_steps: How many steps a run may take.
@@ -77,7 +77,6 @@ class MultiStepAgent(SavedAgent, ABC):
 
     Raises:
         ValueError: A name is no identifier or stands for two things.
-        TypeError: There is no model.
     """
 
     memory: _OfRun[AgentMemory] = _OfRun("memory")
@@ -112,10 +111,8 @@ class MultiStepAgent(SavedAgent, ABC):
         logger: AgentLogger | None = None,
         memory_size: int | None = None,
     ) -> None:
-        if model is None:
-            raise TypeError(f"{type(self).__name__} needs a model: {type(self).__name__}(tools=[…], model=…)")
         self.agent_name = type(self).__name__
-        self.model = as_model(model)
+        self.model = cast("Model", None if model is None else as_model(model))
         self.prompt_templates = setup.checked_templates(prompt_templates or EMPTY_PROMPT_TEMPLATES)
         self.instructions = instructions
         self.max_steps = max_steps
@@ -258,8 +255,7 @@ class MultiStepAgent(SavedAgent, ABC):
     def interrupt(self) -> None:
         """Stop at the start of the next step: the run that this is called in, or else every run that is going on."""
         run = active_run(self)
-        runs = [run] if run is not None else [run for run in self._runs if not run.over]
-        for run in runs:
+        for run in runs_of(self) if run is None else [run]:
             run.session.interrupted = True
         self._session.interrupted = True
 

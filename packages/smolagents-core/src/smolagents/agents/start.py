@@ -18,9 +18,7 @@ from smolagents.steps import ActionStep, FinalAnswerStep, PlanningStep, SystemPr
 if TYPE_CHECKING:
     from smolagents.agents.base import MultiStepAgent
 
-ADDITIONAL_ARGS = (
-    "\nYou have been provided with these additional arguments, that you can access directly using the keys as variables:"
-)
+ADDITIONAL_ARGS = "\nYou have been provided with these additional arguments, that you can access directly using the keys as variables:"
 
 
 def start(
@@ -33,6 +31,8 @@ def start(
     media: dict[str, Any],
 ) -> Run:
     """Return a run that has its task, its variables and its tools and is ready for its first step."""
+    if agent.model is None:
+        raise TypeError(f"{agent.agent_name} has no model: {agent.agent_name}(tools=[…], model=…), or set agent.model")
     plugins.refresh()
     pictures = [load_image(image) for image in images or ()]
     variables = dict(additional_args or {})
@@ -71,15 +71,18 @@ def _set_up(run: Run, task: str, reset: bool, variables: dict[str, Any]) -> None
 
 
 def _listeners(run: Run) -> list[Callable[[Event], None]]:
-    listeners: list[Callable[[Event], None]] = [ConsoleListener(run.agent.logger)]
-    if plugins.observes("step_finished"):
+    """Return what listens to the run: the console, then the counters, whose line closes a step, then plugins."""
 
-        def tell_observers(event: Event) -> None:
-            if isinstance(event, (ActionStep, PlanningStep)):
-                plugins.notify("step_finished", agent=run.agent, run_id=run.id, step=event)
+    def count(event: Event) -> None:
+        if isinstance(event, ActionStep):
+            run.monitor.update_metrics(event)
 
-        listeners.append(tell_observers)
-    return listeners
+    def tell_plugins(event: Event) -> None:
+        if isinstance(event, (ActionStep, PlanningStep)):
+            plugins.notify("step_finished", agent=run.agent, run_id=run.id, step=event)
+
+    listeners = [ConsoleListener(run.agent.logger), count]
+    return [*listeners, tell_plugins] if plugins.observes("step_finished") else listeners
 
 
 def events_of(run: Run) -> Generator[StreamEvent, None, None]:

@@ -11,7 +11,13 @@ from smolagents.agents.base import MultiStepAgent
 from smolagents.agents.observing import ToolCallReport
 from smolagents.concurrency import in_thread, wait_for
 from smolagents.drivers import drive
-from smolagents.errors import AgentError, AgentExecutionError, AgentParsingError, AgentToolCallError, AgentToolExecutionError
+from smolagents.errors import (
+    AgentError,
+    AgentExecutionError,
+    AgentParsingError,
+    AgentToolCallError,
+    AgentToolExecutionError,
+)
 from smolagents.events import ActionOutput, ToolOutput
 from smolagents.loop import ask_model
 from smolagents.messages import ChatMessage, parse_json_if_needed
@@ -228,7 +234,10 @@ class ToolCallingAgent(MultiStepAgent):
     def _with_variables(self, arguments: Any) -> Any:
         state = self.state
         if isinstance(arguments, dict):
-            return {key: self._with_variables(value) if isinstance(value, str) else value for key, value in arguments.items()}
+            return {
+                key: self._with_variables(value) if isinstance(value, str) else value
+                for key, value in arguments.items()
+            }
         return state.get(arguments, arguments) if isinstance(arguments, str) else arguments
 
     def _execution_error(self, tool_name: str, arguments: Any, error: Exception) -> AgentToolExecutionError:

@@ -80,7 +80,9 @@ def _print_table(entries: "list[Entry]") -> None:
     rows = [("NAME", "KIND", "DISTRIBUTION", "VERSION", "STATE")]
     rows += [(entry.name, entry.kind, entry.distribution, entry.version, entry.state) for entry in entries]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    lines = ["  ".join([cell.ljust(width) for cell, width in zip(row, widths, strict=False)] + [row[4]]) for row in rows]
+    lines = [
+        "  ".join([cell.ljust(width) for cell, width in zip(row, widths, strict=False)] + [row[4]]) for row in rows
+    ]
     for index, entry in enumerate(entries, start=1):
         if entry.detail:
             lines[index] += f": {entry.detail}"

@@ -84,7 +84,9 @@ class AsyncCallableModel(CallableModel):
 
         return wait_for(self.function(_plain(messages), **options))
 
-    async def agenerate(self, messages: Messages, stop_sequences: list[str] | None = None, **kwargs: Any) -> ChatMessage:
+    async def agenerate(
+        self, messages: Messages, stop_sequences: list[str] | None = None, **kwargs: Any
+    ) -> ChatMessage:
         """Return what the coroutine function answers."""
         options = {"stop_sequences": stop_sequences, **kwargs}
         accepted = {name: options[name] for name in options if name in self._parameters}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from smolagents.messages import tool_role_conversions
 from smolagents.models.base import Model
+from smolagents.models.redaction import redacted
 from smolagents.models.retry import MODEL_ATTEMPTS, RateLimiter, Retrying, is_passing_failure
 
 _logger = logging.getLogger("smolagents.models")
@@ -70,12 +71,17 @@ class ApiModel(Model):
         """Wait until the next request may be sent."""
         self.rate_limiter.throttle()
 
+    def _credentials(self) -> Iterable[str]:
+        """Return the texts that no error may show."""
+        return ()
+
     def _request(self, send: Callable[..., Any], **parameters: Any) -> Any:
         """Send a request, at the allowed pace, again after failures that pass."""
 
         def attempt() -> Any:
             self._apply_rate_limit()
-            return send(**parameters)
+            with redacted(self._credentials()):
+                return send(**parameters)
 
         return self.retryer(_named(attempt, self))
 
@@ -84,7 +90,8 @@ class ApiModel(Model):
 
         async def attempt() -> Any:
             await self.rate_limiter.athrottle()
-            return await send(**parameters)
+            with redacted(self._credentials()):
+                return await send(**parameters)
 
         return await self.retryer.acall(_named(attempt, self))
 

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from smolagents.messages import ChatMessageStreamDelta
+from collections.abc import Sequence
 
 _NO_STOP_PARAMETER = re.compile(r"o3(?!-mini)(?![^-.:@])|o4(?![^-.:@])|gpt-5|(?:\w+\.)?grok-")
 
@@ -60,18 +56,3 @@ class StreamCutter:
 def _overlap(text: str, stop: str) -> int:
     """Return the length of the longest end of the text that begins the stop sequence."""
     return next((size for size in range(min(len(stop) - 1, len(text)), 0, -1) if text.endswith(stop[:size])), 0)
-
-
-def cut_stream(
-    deltas: Iterable[ChatMessageStreamDelta], stop_sequences: Sequence[str] | None
-) -> Iterator[ChatMessageStreamDelta]:
-    """Yield the stream's pieces with the text cut at the first stop sequence; usage and tool calls stay."""
-    from smolagents.messages import ChatMessageStreamDelta
-
-    cutter = StreamCutter(stop_sequences)
-    for delta in deltas:
-        text = cutter.feed(delta.content) if delta.content else delta.content
-        if text or delta.tool_calls or delta.token_usage or not delta.content:
-            yield ChatMessageStreamDelta(text, delta.tool_calls, delta.token_usage)
-    if rest := cutter.rest():
-        yield ChatMessageStreamDelta(rest)

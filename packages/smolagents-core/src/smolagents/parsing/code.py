@@ -33,7 +33,8 @@ def extract_code_from_text(text: str, code_block_tags: tuple[str, str]) -> str |
         text: What the model wrote.
         code_block_tags: Regular expressions of the opening and the closing tag.
     """
-    return _join(block for block in _own_blocks(strip_reasoning(text, code_block_tags), code_block_tags) if block.closed)
+    speech = strip_reasoning(text, code_block_tags)
+    return _join(block for block in _own_blocks(speech, code_block_tags) if block.closed)
 
 
 def parse_code_blobs(text: str, code_block_tags: tuple[str, str]) -> str:
@@ -157,9 +158,9 @@ def _advice(text: str, tags: tuple[str, str]) -> str:
     if "final" in text.lower() and "answer" in text.lower():
         return (
             "There is no code in your output. It looks as if you want to give your final answer: call `final_answer` "
-            f"with it, in code between the tags. For example:\n{opening}\nfinal_answer(\"YOUR ANSWER\")\n{closing}"
+            f'with it, in code between the tags. For example:\n{opening}\nfinal_answer("YOUR ANSWER")\n{closing}'
         )
     return (
         "There is no code in your output, and only code is run. Write a short thought, then the code between the tags. "
-        f"For example:\nThought: what this step does and why.\n{opening}\nprint(\"PYTHON CODE\")\n{closing}"
+        f'For example:\nThought: what this step does and why.\n{opening}\nprint("PYTHON CODE")\n{closing}'
     )

@@ -1,4 +1,4 @@
-"""Read JSON as models write it: single quotes, trailing commas, Python's literals, comments, raw line breaks, a lost end."""
+"""Read JSON as models write it: with single quotes, trailing commas, Python's literals, comments, raw line breaks."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ class _Reader:
         digits = self._text[position + 1 : position + 5]
         if char == "u" and len(digits) == 4 and all(digit in "0123456789abcdefABCDEF" for digit in digits):
             return chr(int(digits, 16)), position + 5
-        known = char in '"\'\\/“”‘’' or not char
+        known = char in "\"'\\/“”‘’" or not char
         return _ESCAPES.get(char, char if known else "\\" + char), position + 1
 
     def _skip(self, position: int) -> int:

@@ -59,9 +59,9 @@ def _outside_of_reasoning(text: str, code_block_tags: tuple[str, str] | None) ->
         while blocks and blocks[-1].start < position:
             blocks.pop()
         if blocks and blocks[-1].start < mark.start():
-            end = blocks.pop().end
-            kept.append(text[position:end])
-            position = end
+            block = blocks.pop()
+            kept.append(text[position : block.end])
+            position = block.end
         elif not mark["opening"]:  # it opened in the prompt: all so far was reasoning
             kept.clear()
             position = mark.end()

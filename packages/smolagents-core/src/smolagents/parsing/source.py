@@ -20,10 +20,11 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _UNUSUAL = re.compile("[“”„‘’\u00a0\u202f\u200b\u200c\u200d\u2060\ufeff]")
 
 # Node types that prose does not hold by accident ("Answer: 42" is an annotation, "well-known" a subtraction).
-_DEEDS = (
-    "Assign AsyncFor AsyncFunctionDef AsyncWith AugAssign Await ClassDef DictComp For FunctionDef GeneratorExp If "
-    "Import ImportFrom JoinedStr ListComp Match NamedExpr SetComp Try TryStar While With"
-).split()
+_DEEDS = frozenset(
+    ("Assign", "AugAssign", "NamedExpr", "Import", "ImportFrom", "FunctionDef", "AsyncFunctionDef", "ClassDef")
+    + ("If", "For", "AsyncFor", "While", "With", "AsyncWith", "Try", "TryStar", "Match", "Await")
+    + ("ListComp", "SetComp", "DictComp", "GeneratorExp", "JoinedStr")
+)
 
 
 def parse(source: str) -> ast.Module | None:

@@ -36,7 +36,8 @@ _NAMED = [
         r"(?P<body>.*?)(?:<\|(?:call|end)\|>|\Z)",
         # ReAct
         r"^[ \t*_#>-]*+Action:[*_ \t]*+(?P<name>[\w.-]+)[ \t*_`]*+\n\s*+[*_]*+"
-        r"(?:Action[ _]Input|Arguments|Input|Parameters)\W*?:[*_]*+(?P<body>.*?)(?=^\W*+(?:Observation|Thought|Action)\b|\Z)",
+        r"(?:Action[ _]Input|Arguments|Input|Parameters)[*_]*+:[*_]*+(?P<body>.*?)"
+        r"(?=^[ \t*_#>-]*+(?:Observation|Thought|Action)\b|\Z)",
         # ChatGLM
         r"\A\s*(?P<name>[A-Za-z_]\w*)[ \t]*\n\s*(?P<body>\{.*\})\s*\Z",
     )
@@ -49,7 +50,7 @@ _PARAMETER = re.compile(
 _ACTION_LINE = re.compile(r"^[ \t*_#>-]*+Action:[*_` \t]*+(?P<call>\w.*?)`?[ \t]*$", re.M)
 
 _NAMES = ("name", "tool", "tool_name", "function_name", "function", "action", "recipient_name")
-_ARGUMENTS = ("arguments", "parameters", "args", "input", "tool_input", "action_input", "tool_arguments", "params", "kwargs")
+_ARGUMENTS = ("arguments", "parameters", "args", "input", "tool_input", "action_input", "tool_arguments", "params")
 _CONTAINERS = ("tool_calls", "tool_uses", "calls", "actions")
 _NOT_ARGUMENTS = ("id", "type", "thought", "reasoning", "index", "call_id", "tool_call_id")
 
@@ -83,7 +84,8 @@ def _named(text: str, *_: Any) -> Iterator[ToolCall]:
 
 def _arguments(body: str) -> Any:
     if pairs := list(_PARAMETER.finditer(body)):
-        return {(pair["key"] or pair["arg_key"]).strip(): _value(pair["value"] or pair["arg_value"] or "") for pair in pairs}
+        keys = [(pair["key"] or pair["arg_key"] or "").strip() for pair in pairs]
+        return dict(zip(keys, (_value(pair["value"] or pair["arg_value"] or "") for pair in pairs), strict=True))
     for value in values_in(body):
         return value
     return body.strip() or {}
@@ -179,8 +181,9 @@ def _plain(name: str) -> str:
 
 
 def _advice(text: str, name_key: str, arguments_key: str) -> str:
-    found = "holds no JSON" if not any(True for _ in values_in(text)) else f"has JSON in it, but none with a key '{name_key}'"
+    json_is_there = any(True for _ in values_in(text))
+    found = f"has JSON in it, but no key '{name_key}' there names a tool" if json_is_there else "holds no JSON"
     return (
-        f"There is no tool call in your output: it {found}. Call exactly one of your tools by writing nothing but a "
-        f'JSON object with its name and its arguments:\n{{"{name_key}": "TOOL_NAME", "{arguments_key}": {{"ARGUMENT": "VALUE"}}}}'
+        f"There is no tool call in your output: it {found}. Call one of your tools by writing nothing but a JSON object "
+        f'with its name and its arguments:\n{{"{name_key}": "TOOL_NAME", "{arguments_key}": {{"ARGUMENT": "VALUE"}}}}'
     )

@@ -94,15 +94,26 @@ class Catalogue:
     Args:
         entries: The entries, in the order of `sys.path`.
         distributions: Version of every distribution on the path, plugin or not, by normalized name.
+        files: Names of all files and folders that lie directly in the folders of the path.
     """
 
-    def __init__(self, entries: "list[Entry]", distributions: dict[str, str]) -> None:
+    def __init__(self, entries: list[Entry], distributions: dict[str, str], files: set[str]) -> None:
         self.entries = entries
         self.distributions = distributions
+        self.files = files
         self.by_name: dict[str, list[Entry]] = {}
+        allowed = allowed_distributions()
+        core_modules = {name.removesuffix(".py") for name in os.listdir(_PACKAGE_FOLDER)}
         for entry in entries:
-            _judge(entry)
+            _judge_value(entry)
+            if allowed is not None and entry.distribution not in allowed:
+                entry.settle("disabled", why_disabled())
             if entry.kind in KINDS:
+                # A module's name is reserved too: `from smolagents import agents` asks for a name before a module.
+                reserved = entry.name in RESERVED or entry.name in core_modules
+                owner = "smolagents-core" if reserved else FIRST_PARTY.get(entry.name, entry.distribution)
+                if owner != entry.distribution:
+                    entry.settle("shadowed", f"the name {entry.name} belongs to {owner}")
                 self.by_name.setdefault(entry.name, []).append(entry)
         for same_name in self.by_name.values():
             _settle_clash(same_name)
@@ -133,28 +144,26 @@ def current() -> Catalogue:
     return catalogue
 
 
-def scan(paths: "Iterable[str]") -> "tuple[list[Entry], dict[str, str]]":
-    """Read the entries, and the versions of all distributions, that the folders of a path hold."""
+def scan(paths: "Iterable[str]") -> "tuple[list[Entry], dict[str, str], set[str]]":
+    """Read the entries, the versions of all distributions and the names of all files in the folders of a path."""
     entries: list[Entry] = []
     distributions: dict[str, str] = {}
+    files: set[str] = set()
     for path in paths:
         try:
-            names = sorted(os.listdir(path or "."))
+            names = os.listdir(path or ".")
         except OSError:
             continue
-        for name in names:
-            if not name.endswith((".dist-info", ".egg-info")) or name.startswith(
-                "~"
-            ):  # ~: a removal that pip broke off
-                continue
+        files.update(names)
+        for name in sorted(name for name in names if name.endswith((".dist-info", ".egg-info"))):
             parts = name.rpartition(".")[0].split("-")
             distribution, version = normalized(parts[0]), parts[1] if len(parts) > 1 else ""
-            # The first on the path is the one that gets imported; a later one of that name is out of reach.
-            if distribution not in distributions:
+            # The first on the path is the one that gets imported; a later one of that name is out of reach. Folders
+            # whose names begin with ~ are what is left of a removal that pip broke off.
+            if distribution not in distributions and name[0] != "~":
                 distributions[distribution] = version
-                folder = os.path.join(path, name)
-                entries += _read_entries(folder, distribution, version)
-    return entries, distributions
+                entries += _read_entries(os.path.join(path, name), distribution, version)
+    return entries, distributions, files
 
 
 def _changed_at(path: str) -> int:
@@ -164,12 +173,20 @@ def _changed_at(path: str) -> int:
         return 0
 
 
-def _read_entries(folder: str, distribution: str, version: str) -> "Iterator[Entry]":
+def _content(path: str) -> bytes:
+    # Several times as fast as `open`, which counts with hundreds of distributions.
     try:
-        with open(os.path.join(folder, "entry_points.txt"), "rb") as file:
-            content = file.read()
+        descriptor = os.open(path, os.O_RDONLY)
     except OSError:
-        return
+        return b""
+    try:
+        return os.read(descriptor, os.fstat(descriptor).st_size)
+    finally:
+        os.close(descriptor)
+
+
+def _read_entries(folder: str, distribution: str, version: str) -> "Iterator[Entry]":
+    content = _content(os.path.join(folder, "entry_points.txt"))
     if b"smolagents." not in content:
         return
     group = ""
@@ -198,30 +215,11 @@ def _entry(group: str, name: str, value: str, distribution: str, version: str, f
     return entry
 
 
-def _judge(entry: Entry) -> None:
+def _judge_value(entry: Entry) -> None:
     module, colon, attribute = entry.value.partition(":")
     dotted = [*module.strip().split("."), *(attribute.strip().split(".") if colon else ())]
     if not all(part.isidentifier() for part in dotted) or (entry.kind in KINDS and not colon):
         entry.settle("broken", f"{entry.name} = {entry.value!r} is not of the form name = module:attribute")
-    allowed = allowed_distributions()
-    if allowed is not None and entry.distribution not in allowed:
-        entry.settle("disabled", why_disabled())
-    if entry.kind in KINDS:
-        owner = _owner(entry.name)
-        if owner is not None and owner != entry.distribution:
-            entry.settle("shadowed", f"the name {entry.name} belongs to {owner}")
-
-
-def _owner(name: str) -> str | None:
-    if name in RESERVED or _is_module_of_core(name):
-        return "smolagents-core"
-    return FIRST_PARTY.get(name)
-
-
-def _is_module_of_core(name: str) -> bool:
-    # `from smolagents import agents` asks for the name before it looks for the module.
-    path = os.path.join(_PACKAGE_FOLDER, name)
-    return os.path.isfile(path + ".py") or os.path.isdir(path)
 
 
 def _settle_clash(same_name: "list[Entry]") -> None:
@@ -230,6 +228,6 @@ def _settle_clash(same_name: "list[Entry]") -> None:
         for entry in same_name:
             entry.settle(
                 "clash",
-                f"{' and '.join(contenders)} all offer {entry.name}, so none of them gets it; "
+                f"{entry.name} is offered by {' and '.join(contenders)}, so none of them gets it; "
                 f"uninstall one, or list the distributions to use in SMOLAGENTS_PLUGINS",
             )

@@ -65,7 +65,7 @@ def first(hook: str, check: "Callable[[Any], None] | None" = None, /, **argument
     """Ask the plugins one after the other and return the first result that is not None and passes `check`, or None."""
     results: list[Any] = []
 
-    def accept(result: Any) -> None:
+    def accept(result: "Any") -> None:
         if check is not None:
             check(result)
         results.append(result)

@@ -38,6 +38,8 @@ def _look_for_files(entry: Entry) -> None:
 
 
 def _module_exists(module: str) -> bool:
+    if module in (files := current().files) or f"{module}.py" in files:
+        return True
     # importlib.util.find_spec would import the packages above the module.
     name, path = "", None
     for part in module.split("."):

@@ -110,8 +110,11 @@ _CORE_MODULES = {
 CORE = {name: module for module, names in _CORE_MODULES.items() for name in names}
 """Module of `smolagents` that holds each core name."""
 
-RESERVED = frozenset({*CORE, "local", "process", "final_answer", "python_interpreter", "user_input"})
-"""Core's names, its executor types and its tools included."""
+CORE_EXECUTORS = frozenset({"local"})
+"""Executor types that core brings along."""
+
+RESERVED = frozenset({*CORE, *CORE_EXECUTORS, "process", "final_answer", "python_interpreter", "user_input"})
+"""All names that are core's, its executor types and its tools included."""
 
 DISTRIBUTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "smolagents-models-openai": {

@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 
 from smolagents.plugins.catalogue import Catalogue, Entry, current
-from smolagents.plugins.names import CORE, FIRST_PARTY, KINDS, first_party_kind
+from smolagents.plugins.names import CORE, CORE_EXECUTORS, FIRST_PARTY, KINDS, first_party_kind
 from smolagents.plugins.reports import described, named, trace
 from smolagents.plugins.switches import allowed_distributions, why_disabled
 
@@ -38,7 +38,7 @@ def resolve(name: str) -> "Any":
 
 def available(name: str) -> bool:
     """Tell whether `resolve` knows where to find a name, without importing the plugin that offers it."""
-    if name in CORE:
+    if name in CORE or name in CORE_EXECUTORS:
         return True
     entry = current().find(name)
     if entry is not None or name in FIRST_PARTY:
@@ -62,7 +62,7 @@ def executor_factory(executor_type: str) -> "Callable[..., Any]":
     if found is _UNKNOWN:
         installed = {entry.name for entry in entries("executors") if entry.state == "ok"} | {*offered("executors")}
         first_party = {name for name in FIRST_PARTY if first_party_kind(name) == "executors" and name.islower()}
-        known = ", ".join(sorted({"local", *installed, *first_party}))
+        known = ", ".join(sorted({*CORE_EXECUTORS, *installed, *first_party}))
         raise ValueError(f"Unsupported executor type: {executor_type}. Known types: {known}")
     factory: Callable[..., Any] = found
     return factory
@@ -122,12 +122,11 @@ def surface_attribute(name: str) -> "Any":
         found = _lookup(name, KINDS)
         if found is not _UNKNOWN:
             return found
-    message = f"module 'smolagents' has no attribute {name!r}"
     hint = _near_miss(name)
     # Frames above: the package's `__getattr__`, then whoever asked.
     if hint and sys._getframe(2).f_code.co_name == "_handle_fromlist":
         raise ImportError(f"cannot import name {name!r} from 'smolagents'.{hint}", name="smolagents")
-    raise AttributeError(message + hint)
+    raise AttributeError(f"module 'smolagents' has no attribute {name!r}.{hint}")
 
 
 def surface_names() -> list[str]:

@@ -31,8 +31,19 @@ _PLAIN: dict[type, str] = {
     dict: "object",
     types.NoneType: "null",
 }
-_ARRAYS = (list, set, frozenset, *(getattr(collections.abc, name) for name in (
-    "Sequence", "MutableSequence", "Iterable", "Iterator", "Collection", "Set", "MutableSet", "Generator")))  # fmt: skip
+_ARRAYS = (
+    list,
+    set,
+    frozenset,
+    collections.abc.Sequence,
+    collections.abc.MutableSequence,
+    collections.abc.Iterable,
+    collections.abc.Iterator,
+    collections.abc.Generator,
+    collections.abc.Collection,
+    collections.abc.Set,
+    collections.abc.MutableSet,
+)
 _OBJECTS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
 # Classes that are known by where they live, so that their packages stay out of memory.
 _FOREIGN = {
@@ -58,8 +69,8 @@ def get_json_schema(function: Callable[..., Any]) -> Schema:
     document = inspect.getdoc(function)
     if not document:
         raise DocstringParsingException(
-            f"Cannot generate JSON schema for {name} because it has no docstring! Describe in it what the function does "
-            "and, under `Args:`, each argument."
+            f"Cannot generate JSON schema for {name} because it has no docstring! Describe in it what the function "
+            "does and, under `Args:`, each argument."
         )
     description, argument_texts, result_text = parse_google_format_docstring(document)
     parameters = schema_of_parameters(function)
@@ -75,7 +86,8 @@ def get_json_schema(function: Callable[..., Any]) -> Schema:
         if choices:
             schema["enum"] = _parse_choices(name, argument, choices[1])
             text = text[: choices.start()].rstrip()
-        schema["description"] = text
+        kind = {"type": schema.pop("type")} if "type" in schema else {}
+        parameters["properties"][argument] = {**kind, "description": text, **schema}
     output: Schema = {"name": name, "description": description or "", "parameters": parameters}
     if result is not None:
         output["return"] = {**result, "description": result_text} if result_text else result
@@ -187,9 +199,6 @@ def fields_of(cls: type) -> dict[str, tuple[Any, bool]]:
 
 
 def _schema_of_class(cls: type, inside: tuple[Any, ...]) -> Schema:
-    foreign = next((kind for base in cls.__mro__ if (kind := _FOREIGN.get((base.__module__, base.__name__)))), None)
-    if foreign:
-        return {"type": foreign}
     if issubclass(cls, enum.Enum):
         return _schema_of_values([member.value for member in cls])
     if cls in inside:
@@ -201,8 +210,12 @@ def _schema_of_class(cls: type, inside: tuple[Any, ...]) -> Schema:
         return {"type": "object", "properties": properties, **({"required": required} if required else {})}
     if is_pydantic_model(cls):
         return _without_references(cls.model_json_schema())  # type: ignore[attr-defined]
-    kind = next((kind for plain, kind in _PLAIN.items() if issubclass(cls, plain)), "object")
-    return {"type": kind}
+    return {"type": _json_type_of_class(cls)}
+
+
+def _json_type_of_class(cls: type) -> str:
+    foreign = next((kind for base in cls.__mro__ if (kind := _FOREIGN.get((base.__module__, base.__name__)))), None)
+    return foreign or next((kind for plain, kind in _PLAIN.items() if issubclass(cls, plain)), "object")
 
 
 def _schema_of_values(values: Sequence[Any]) -> Schema:
@@ -238,8 +251,10 @@ def _schema_of_tuple(args: tuple[Any, ...], inside: tuple[Any, ...]) -> Schema:
 
 def _nested(key: str, args: tuple[Any, ...], inside: tuple[Any, ...]) -> Schema:
     """Return the schema of a container's content; nothing for Any, which JSON schema has no word for."""
-    schemas = [schema_of_hint(arg, inside) for arg in args if not isinstance(arg, typing.TypeVar)]
-    return {key: schema for schema in schemas if schema != {"type": "any"}}
+    if not args or isinstance(args[0], typing.TypeVar):
+        return {}
+    schema = schema_of_hint(args[0], inside)
+    return {} if schema == {"type": "any"} else {key: schema}
 
 
 def _without_references(schema: Schema) -> Schema:
@@ -268,8 +283,7 @@ def json_type(value: Any) -> str:
     """Return the type of a value as tools name it: a JSON type, `image` or `audio`; `object` for anything else."""
     if isinstance(value, enum.Enum):
         return json_type(value.value)
-    schema = _schema_of_class(type(value), ())
-    return typing.cast(str, schema["type"])
+    return _json_type_of_class(type(value))
 
 
 def _parse_choices(function: str, argument: str, text: str) -> list[Any]:

@@ -6,6 +6,7 @@ Each distribution is loaded in a process of its own, so that a plugin that ends 
 import json
 import subprocess
 import sys
+from subprocess import PIPE
 from typing import NamedTuple
 
 from smolagents.plugins.catalogue import Entry, current
@@ -20,6 +21,9 @@ class Finding(NamedTuple):
 
     verdict: str
     text: str
+
+
+DONE = Finding("ok", "done")  # the probe's last word, without which its process ended too early
 
 
 def check(distribution: str | None) -> int:
@@ -59,20 +63,18 @@ def _probe(entries: list[Entry]) -> list[Finding]:
     """Load the entries in a child process and return what it says of each."""
     task = json.dumps([[entry.kind, entry.name, entry.module, entry.attribute] for entry in entries])
     command = [sys.executable, "-m", "smolagents.cli.plugin_commands.probe"]
-    try:
-        child = subprocess.run(command, input=task, capture_output=True, text=True, timeout=LOADING_LIMIT_S, check=False)
-    except subprocess.TimeoutExpired as expired:
-        output, end = expired.stdout or b"", f"did not end within {LOADING_LIMIT_S} s"
-        lines = output.decode("utf-8", "replace").splitlines() if isinstance(output, bytes) else output.splitlines()
-    else:
-        lines, end = child.stdout.splitlines(), f"ended with exit code {child.returncode}: {_last_line(child.stderr)}"
-    findings = [Finding(*json.loads(line)) for line in lines]
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True) as child:
+        try:
+            output, errors = child.communicate(task, timeout=LOADING_LIMIT_S)
+            end = f"ended with exit code {child.returncode}: {_last_line(errors)}"
+        except subprocess.TimeoutExpired:
+            child.kill()
+            output, errors = child.communicate()
+            end = f"did not end within {LOADING_LIMIT_S} s"
+    findings = [Finding(*json.loads(line)) for line in output.splitlines()]
     if not findings or findings[-1] != DONE:
         return [*findings, Finding("problem", f"the process that loaded it {end}")]
     return findings[:-1]
-
-
-DONE = Finding("ok", "done")
 
 
 def _last_line(text: str) -> str:

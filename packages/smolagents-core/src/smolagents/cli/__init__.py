@@ -1,0 +1,89 @@
+"""The command lines: `smolagent` runs a task, `smolagents` has subcommands.
+
+This module stays light, so that `--help`, `--version` and `smolagents plugins list` cost little more than Python itself.
+"""
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from smolagents.cli.arguments import parse_arguments as parse_arguments
+    from smolagents.cli.interactive import interactive_mode as interactive_mode, leopard_prompt as leopard_prompt
+    from smolagents.cli.models import load_model as load_model
+    from smolagents.cli.running import run_smolagent as run_smolagent
+
+    console: Console
+else:
+    _HOMES = {
+        "interactive_mode": "interactive",
+        "leopard_prompt": "interactive",
+        "load_model": "models",
+        "parse_arguments": "arguments",
+        "run_smolagent": "running",
+    }
+
+    def __getattr__(name):
+        if name in _HOMES:
+            from importlib import import_module
+
+            value = getattr(import_module(f"smolagents.cli.{_HOMES[name]}"), name)
+        elif name == "console":
+            from rich.console import Console
+
+            value = Console()
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run `smolagent` with these arguments, or with those of the process, and return the exit code.
+
+    Exit codes: 0 an answer, 1 the run failed or used up its steps, 2 bad usage, 130 interrupted.
+    """
+    arguments = sys.argv[1:] if argv is None else argv
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if "-h" in options or "--help" in options:
+        from smolagents.cli.help import SMOLAGENT
+
+        return _show(SMOLAGENT)
+    if "--version" in options:
+        return _show_version()
+    from smolagents.cli.command import smolagent
+
+    return smolagent(arguments)
+
+
+def smolagents_main(argv: list[str] | None = None) -> int:
+    """Run `smolagents` with these arguments, or with those of the process, and return the exit code."""
+    arguments = sys.argv[1:] if argv is None else argv
+    name = arguments[0] if arguments else ""
+    if name == "run":
+        return main(arguments[1:])
+    if name == "plugins":
+        from smolagents.cli.plugins import plugins_main
+
+        return plugins_main(arguments[1:])
+    if name in ("version", "--version"):
+        return _show_version()
+    if name in ("-h", "--help"):
+        from smolagents.cli.help import SMOLAGENTS
+
+        return _show(SMOLAGENTS)
+    from smolagents.cli.subcommands import run_subcommand
+
+    return run_subcommand(name, arguments[1:])
+
+
+def _show(text: str) -> int:
+    sys.stdout.write(text)
+    return 0
+
+
+def _show_version() -> int:
+    from smolagents import __version__
+
+    return _show(f"smolagents-core {__version__} (Python {sys.version.split()[0]})\n")

@@ -1,0 +1,45 @@
+"""What goes wrong before or in a run, told in one line that says what mends it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Collection, Iterable
+
+_SECRET_NAMES = ("KEY", "TOKEN", "SECRET", "PASSWORD")
+_SHORTEST_SECRET = 8  # hiding every "test" or "1234" in a message would garble it
+
+
+class UsageError(ValueError):
+    """Report input that can't be used: an unknown name, a file that can't be read, options that don't fit."""
+
+
+def near_miss(name: str, known: Iterable[str]) -> str:
+    """Return a question that names what was probably meant, with a blank before it, or nothing."""
+    from difflib import get_close_matches
+
+    by_lower = {candidate.lower(): candidate for candidate in known}
+    matches = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.7)
+    return f" Did you mean {by_lower[matches[0]]}?" if matches else ""
+
+
+def one_line(problem: object, secrets: Collection[str | None] = ()) -> str:
+    """Return a message as one line in which no secret shows.
+
+    Args:
+        problem: The message, or the exception that has it.
+        secrets: What to hide, besides the values of environment variables that are called keys, tokens and the like.
+    """
+    text = " ".join(str(problem).split())
+    if isinstance(problem, BaseException):
+        text = text or type(problem).__name__
+    in_environment = (value for name, value in os.environ.items() if name.upper().endswith(_SECRET_NAMES))
+    for secret in sorted({*filter(None, secrets), *in_environment}, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "***")
+    return text
+
+
+def say(kind: str, text: str) -> None:
+    """Print a line about the command itself to standard error."""
+    print(f"smolagent: {kind}: {text}", file=sys.stderr, flush=True)

@@ -1,0 +1,1 @@
+"""The prompt templates of the agents, as YAML files."""

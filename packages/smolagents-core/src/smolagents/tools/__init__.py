@@ -1,0 +1,56 @@
+"""Tools: what agents can call.
+
+`base.py` has `Tool`, `decorator.py` has `@tool`. What checks and completes a definition is in `definition.py`, the way
+from type hints to JSON schemas in `schema.py`, the way back from JSON values to Python ones in `arguments.py`, and the
+way of a tool into code and out of it in `source.py` and `loading.py`.
+"""
+
+from typing import TYPE_CHECKING
+
+from smolagents.tools.arguments import validate_tool_arguments
+from smolagents.tools.base import BaseTool, Tool
+from smolagents.tools.decorator import tool
+from smolagents.tools.naming import AUTHORIZED_TYPES, is_valid_name
+
+if TYPE_CHECKING:
+    from smolagents.tools.collection import ToolCollection
+    from smolagents.tools.pipeline import PipelineTool
+    from smolagents.tools.schema import get_json_schema
+    from smolagents.tools.sharing import launch_gradio_demo, load_tool
+    from smolagents.tools.source import get_tools_definition_code
+else:
+    _LAZY = {
+        "ToolCollection": "collection",
+        "PipelineTool": "pipeline",
+        "get_json_schema": "schema",
+        "launch_gradio_demo": "sharing",
+        "load_tool": "sharing",
+        "get_tools_definition_code": "source",
+    }
+
+    def __getattr__(name):
+        from importlib import import_module
+
+        from smolagents.plugins import module_getattr, resolve
+
+        if name in _LAZY:
+            return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+        if name in ("PythonInterpreterTool", "FinalAnswerTool", "UserInputTool"):
+            return resolve(name)
+        return module_getattr(__name__, "tools")(name)
+
+
+__all__ = [
+    "AUTHORIZED_TYPES",
+    "BaseTool",
+    "PipelineTool",
+    "Tool",
+    "ToolCollection",
+    "get_json_schema",
+    "get_tools_definition_code",
+    "is_valid_name",
+    "launch_gradio_demo",
+    "load_tool",
+    "tool",
+    "validate_tool_arguments",
+]

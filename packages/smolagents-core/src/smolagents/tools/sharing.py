@@ -1,0 +1,75 @@
+"""Get tools by name or from the Hugging Face Hub. The Hub's client belongs to smolagents-models-hf."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from smolagents import plugins
+from smolagents.tools.base import Tool
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_DOWNLOAD_OPTIONS = ("revision", "cache_dir", "force_download", "proxies", "local_files_only", "subfolder")
+# Tools of core by their own names; those of plugins are declared under their names.
+_CORE_TOOLS = {
+    "python_interpreter": "PythonInterpreterTool",
+    "final_answer": "FinalAnswerTool",
+    "user_input": "UserInputTool",
+}
+
+
+def load_tool(
+    repo_id: str,
+    model_repo_id: str | None = None,
+    token: str | None = None,
+    trust_remote_code: bool = False,
+    **kwargs: Any,
+) -> Tool:
+    """Return a tool by its name, by the task that it solves or from the Hugging Face Hub.
+
+    Args:
+        repo_id: A tool's name ("web_search"), a task ("speech_to_text", "translation", "document_question_answering",
+            "image_question_answering"), or a Space of the Hub, `user/name`.
+        model_repo_id: Model that the tool uses instead of its own choice.
+        token: Access token for the Hub.
+        trust_remote_code: Run the code of the Space here: read it first.
+        **kwargs: Options of the download and arguments of the tool's class.
+
+    Raises:
+        ValueError: The code is not trusted.
+        ImportError: No installed distribution brings this tool; the message says how to install the one that does.
+    """
+    if model_repo_id is not None:
+        kwargs["model"] = model_repo_id
+    if "/" in repo_id:
+        return tool_from_hub(Tool, repo_id, token, trust_remote_code, kwargs)
+    name = _CORE_TOOLS.get(repo_id, repo_id)
+    found = plugins.resolve(name)
+    if isinstance(found, Tool):
+        return found
+    tool: Tool = found(**kwargs, **({"token": token} if token is not None else {}))
+    return tool
+
+
+def tool_from_hub(
+    cls: type[Tool], repo_id: str, token: str | None, trust_remote_code: bool, kwargs: dict[str, Any]
+) -> Tool:
+    """Download a tool's code and run it; `kwargs` are the download's options and the arguments of the tool's class."""
+    if not trust_remote_code:
+        raise ValueError(
+            f"Loading the tool {repo_id} from the Hub runs its code on this machine. Read the code at "
+            f"https://huggingface.co/spaces/{repo_id}/tree/main and, if you trust it, pass `trust_remote_code=True`."
+        )
+    download = {key: kwargs.pop(key) for key in _DOWNLOAD_OPTIONS if key in kwargs}
+    return cls.from_code(hub().download_tool(repo_id, token, **download), **kwargs)
+
+
+def hub() -> ModuleType:
+    """Return the package that talks to the Hugging Face Hub."""
+    return plugins.package("smolagents-models-hf")
+
+
+def launch_gradio_demo(tool: Tool) -> None:
+    """Serve a tool as a web page. Needs smolagents-ui-gradio."""
+    plugins.package("smolagents-ui-gradio").launch_gradio_demo(tool)
