@@ -1,6 +1,7 @@
 """Measure contenders in turn, so that a noisy machine disturbs all of them alike, and print what came out."""
 
 import math
+import os
 import statistics
 import subprocess
 import sys
@@ -26,8 +27,11 @@ def interleaved(contenders: Mapping[Name, Callable[[], float]], rounds: int) -> 
     return {name: statistics.median(values) for name, values in samples.items()}
 
 
-def wall_time(command: Sequence[str], environ: Mapping[str, str] | None = None) -> Callable[[], float]:
-    """Return a function that runs a command and returns its wall time in seconds."""
+def wall_time(command: Sequence[str], python_path: str | None = None) -> Callable[[], float]:
+    """Return a function that runs a command and tells its wall time; a first run leaves compiled modules behind."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    if python_path is not None:
+        environ["PYTHONPATH"] = python_path
 
     def measure() -> float:
         start = time.perf_counter()
@@ -37,6 +41,7 @@ def wall_time(command: Sequence[str], environ: Mapping[str, str] | None = None) 
             sys.exit(f"{' '.join(command)} failed:\n{result.stdout}{result.stderr}")
         return seconds
 
+    measure()
     return measure
 
 

@@ -1,6 +1,5 @@
 """Start-up: imports, --help and the plugin list with 50 plugins, next to bare Python."""
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -33,26 +32,24 @@ def main(arguments: list[str]) -> None:
     rounds = option(arguments, "--rounds", 15)
     with tempfile.TemporaryDirectory() as scratch:
         make_plugins(Path(scratch))
-        environ = {**os.environ, "PYTHONPATH": scratch}
         programs = {
             "`import smolagents`": ["-c", "import smolagents"],
             "`from smolagents import CodeAgent`": ["-c", "from smolagents import CodeAgent"],
-            "`smolagent --help`": [
-                "-c",
-                "import sys; sys.argv = ['smolagent', '--help']; from smolagents.cli import main; main()",
-            ],
+            "`smolagent --help`": ["-c", "from smolagents.cli import main; main()", "--help"],
             f"`plugins list`, {PLUGINS} plugins, {BROKEN} broken": ["-m", "smolagents", "plugins", "list"],
         }
         rows = []
         for what, program in programs.items():
-            pythons = contenders(arguments)
-            if "plugins list" in what:
-                pythons = {name: python for name, python in pythons.items() if python == this()}
-            measures = {"bare": wall_time([this(), "-c", "pass"], environ)}
-            for name, python in pythons.items():
-                measures[name] = wall_time([python, *program], environ if python == this() else None)
+            measures = {"bare": wall_time([this(), "-c", "pass"], scratch)}
+            for name, python in contenders(arguments).items():
+                if python == this():
+                    measures[name] = wall_time([python, *program], scratch)
+                elif "plugins list" not in what:
+                    measures[name] = wall_time([python, *program])
             medians = interleaved(measures, rounds)
             bare = medians.pop("bare")
             cells = [f"{milliseconds(value)} ({ratio(value, bare)})" for value in medians.values()]
-            rows.append([what, milliseconds(bare), *cells, *[""] * (len(contenders(arguments)) - len(cells))])
+            rows.append(
+                [what, milliseconds(bare), *cells, *["no such command"] * (len(contenders(arguments)) - len(cells))]
+            )
     table(f"Start-up, median of {rounds} runs", ["what", "bare Python", *contenders(arguments)], rows)

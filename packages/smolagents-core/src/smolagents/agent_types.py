@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from functools import cache
+from importlib import import_module
 from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
@@ -131,9 +132,8 @@ class AgentAudio(_FileType):
             _soundfile("encode").write(path, _as_array(self._samples), self.samplerate)
 
     def _ipython_display_(self) -> None:
-        from IPython.display import Audio, display
-
-        display(Audio(self.to_string(), rate=self.samplerate))
+        display = import_module("IPython.display")
+        display.display(display.Audio(self.to_string(), rate=self.samplerate))
 
 
 class AgentVideo(_FileType):
@@ -157,9 +157,8 @@ class AgentVideo(_FileType):
         return read_bytes(self._value)
 
     def _ipython_display_(self) -> None:
-        from IPython.display import Video, display
-
-        display(Video(self.to_string()))
+        display = import_module("IPython.display")
+        display.display(display.Video(self.to_string()))
 
 
 class _ImageType(AgentType):
@@ -233,9 +232,7 @@ class _ImageType(AgentType):
         self.to_raw().save(output_bytes, format=format, **params)
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display(self.to_raw())
+        import_module("IPython.display").display(self.to_raw())
 
 
 if TYPE_CHECKING:
@@ -266,11 +263,12 @@ else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-_WRAPPED = ("string", "image", "audio")
+_WRAPPED = {"string": "AgentText", "image": "AgentImage", "audio": "AgentAudio"}
 
 
 def _wrapper(kind: str) -> type[AgentType]:
-    return {"string": AgentText, "audio": AgentAudio}.get(kind) or sys.modules[__name__].AgentImage
+    wrapper: type[AgentType] = getattr(sys.modules[__name__], _WRAPPED[kind])  # AgentImage is not made before this
+    return wrapper
 
 
 def handle_agent_input_types(*args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -336,20 +334,19 @@ def _image_of_array(values: Any) -> PIL.Image.Image:
         array = (array.clip(0, 1) * 255).round()
     elif array.dtype.kind == "b":
         array = array * 255
-    return pil_image().fromarray(array.clip(0, 255).astype("uint8"))
+    image: PIL.Image.Image = pil_image().fromarray(array.clip(0, 255).astype("uint8"))
+    return image
 
 
 def _torch() -> Any:
     try:
-        import torch
+        return import_module("torch")
     except ImportError:
         return None
-    return torch
 
 
 def _soundfile(purpose: str) -> Any:
     try:
-        import soundfile
+        return import_module("soundfile")
     except ImportError as error:
         raise ImportError(f"To {purpose} audio, soundfile is needed: pip install soundfile") from error
-    return soundfile

@@ -6,23 +6,19 @@ performs it and sends the result back, in sync or async; what there is to tell i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from smolagents.agent_types import handle_agent_output_types
-from smolagents.errors import AgentError, AgentGenerationError, AgentMaxStepsError
-from smolagents.events import ActionOutput, ModelReplied, RunStarted, StepStarted
+from smolagents.asking import ask_for_last_answer, ask_for_plan
+from smolagents.errors import AgentError, AgentGenerationError
+from smolagents.events import ActionOutput, RunStarted, StepStarted
 from smolagents.memory import takes_keywords
-from smolagents.messages import ChatMessage, MessageRole, text_of
-from smolagents.requests import CallFunction, CallModel, Steps
+from smolagents.requests import CallFunction, Steps
 from smolagents.steps import ActionStep, FinalAnswerStep, PlanningStep
 from smolagents.usage import Timing
 
 if TYPE_CHECKING:
     from smolagents.run import Run
-
-FIRST_PLAN = "What I know so far, and the plan that I will follow:"
-NEXT_PLAN = "I looked again at what I know. The plan that I will follow from here:"
 
 
 def agent_loop(run: Run) -> Steps[None]:
@@ -31,12 +27,15 @@ def agent_loop(run: Run) -> Steps[None]:
     for number in range(1, run.max_steps + 1):
         run.begin_step(number)
         if run.plan_is_due(number):
-            yield from make_plan(run, number)
+            plan = yield from ask_for_plan(run, remaining_steps=run.max_steps - number)
+            yield from finish_step(run, plan)
         outcome = yield from take_step(run, ActionStep(number, Timing.start(), observations_images=run.images))
         if outcome.is_final_answer:
             break
     else:
-        outcome = yield from answer_without_more_steps(run)
+        last = yield from ask_for_last_answer(run)
+        yield from finish_step(run, last)
+        outcome = ActionOutput(last.action_output, is_final_answer=True)
     yield FinalAnswerStep(handle_agent_output_types(outcome.output))
 
 
@@ -74,24 +73,9 @@ def finish_step(run: Run, step: ActionStep | PlanningStep) -> Steps[None]:
             yield CallFunction(callback, (step,), {"agent": run.agent} if takes_keywords(callback) else {})
     finally:
         run.memory.steps.append(step)
+    if run.store is not None:
+        yield CallFunction(run.store.append, (run.id, step.record()))
     yield step
-
-
-def ask_model(
-    run: Run, step: ActionStep | PlanningStep, messages: Sequence[ChatMessage], **arguments: Any
-) -> Steps[ChatMessage]:
-    """Return the model's reply to the messages and note both in the step."""
-    step.model_input_messages = messages
-    try:
-        reply: ChatMessage = yield CallModel(messages, arguments, stream=run.agent.stream_outputs)
-    except AgentGenerationError:
-        raise
-    except Exception as error:
-        raise AgentGenerationError(f"Error in generating model output:\n{error}") from error
-    step.model_output_message = reply
-    step.token_usage = reply.token_usage
-    yield ModelReplied(reply)
-    return reply
 
 
 def check_answer(run: Run, answer: Any) -> Steps[None]:
@@ -105,27 +89,6 @@ def check_answer(run: Run, answer: Any) -> Steps[None]:
             raise AgentError(f"Check {name} failed with error: {error}") from error
         if passed is not None and not passed:
             raise AgentError(f"Check {name} failed with error: it returned {passed!r} for this answer")
-
-
-def make_plan(run: Run, number: int) -> Steps[None]:
-    """Ask the model for a plan, or for a new one that takes into account what has happened since."""
-    first = len(run.memory.steps) == 1
-    messages = run.agent._planning_messages(run, run.max_steps - number, first)
-    step = PlanningStep([], ChatMessage(MessageRole.ASSISTANT, ""), "", Timing.start())
-    reply = yield from ask_model(run, step, messages, stop_sequences=["<end_plan>"])
-    heading = FIRST_PLAN if first else NEXT_PLAN
-    step.plan = f"{heading}\n```\n{text_of(reply)}\n```"
-    yield from finish_step(run, step)
-
-
-def answer_without_more_steps(run: Run) -> Steps[ActionOutput]:
-    """Ask the model for the best answer that it can give from what it has seen."""
-    step = ActionStep(run.max_steps + 1, Timing.start(), error=AgentMaxStepsError("Reached max steps."))
-    reply: ChatMessage = yield from run.agent._final_answer(run, step)
-    step.action_output = reply.content
-    step.token_usage = reply.token_usage
-    yield from finish_step(run, step)
-    return ActionOutput(reply.content, is_final_answer=True)
 
 
 def _check_arguments(check: Any, answer: Any, run: Run) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -31,7 +31,8 @@ def load_image(source: Any) -> PIL.Image.Image:
 
     pil = pil_image()
     if isinstance(source, pil.Image):
-        return source.to_raw() if hasattr(source, "to_raw") else source
+        image: PIL.Image.Image = source.to_raw() if hasattr(source, "to_raw") else source
+        return image
     data = read_bytes(source)
     try:
         image = pil.open(BytesIO(data))

@@ -1,8 +1,8 @@
 """What a run remembers: its steps, and the messages that they are for the model.
 
-Messages are appended as steps finish and never rebuilt, so a step costs the same however long the run is. A step that is
-edited afterwards (a callback that drops old screenshots, say) starts a new message list; earlier steps keep the one they
-were sent with.
+Messages are appended as steps finish and never rebuilt, so a step costs the same however long the run is. A step that
+is edited afterwards (a callback that drops old screenshots, say) starts a new message list; earlier steps keep the one
+they were sent with.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from smolagents.messages import ChatMessage
+from smolagents.monitoring import LogLevel
 from smolagents.steps import (
     ActionStep,
     FinalAnswerStep,
@@ -111,7 +112,7 @@ class MessageLog:
         self._edits = edit_count()
         self._rewrites = memory.steps.rewrites
         self._sources: list[MemoryStep] = []
-        self._pictured: list[tuple[list[Any], int]] = []
+        self._pictured: list[tuple[MemoryStep, list[Any], int]] = []
         self._take(memory.system_prompt)
 
     def catch_up(self, memory: AgentMemory) -> None:
@@ -124,8 +125,9 @@ class MessageLog:
         """Tell whether a step that was read already has been edited, replaced or removed."""
         if self._rewrites != memory.steps.rewrites or self._sources[0] is not memory.system_prompt:
             return True
-        if any(len(images) != count for images, count in self._pictured):
-            return True
+        for step, images, count in self._pictured:
+            if len(images) != count:
+                step.unseal()
         if self._edits == edit_count():
             return False
         self._edits = edit_count()
@@ -136,7 +138,7 @@ class MessageLog:
         self.messages.extend(step.sealed_messages())
         images = getattr(step, "observations_images", None) or getattr(step, "task_images", None)
         if images:
-            self._pictured.append((images, len(images)))
+            self._pictured.append((step, images, len(images)))
 
 
 class AgentMemory:
@@ -193,9 +195,18 @@ class AgentMemory:
 
     def replay(self, logger: AgentLogger, detailed: bool = False) -> None:
         """Print the steps again; with `detailed`, also the messages that each of them was sent."""
-        from smolagents.console import replay
-
-        replay(self, logger, detailed)
+        logger.log_rule("Replay")
+        if detailed:
+            logger.log_markdown(self.system_prompt.system_prompt, title="System prompt", level=LogLevel.ERROR)
+        for step in self.steps:
+            if isinstance(step, TaskStep):
+                logger.log_task(step.task, "", level=LogLevel.ERROR)
+                continue
+            plan = isinstance(step, PlanningStep)
+            logger.log_rule("Planning step" if plan else f"Step {getattr(step, 'step_number', '')}", LogLevel.ERROR)
+            if detailed:
+                logger.log_messages(getattr(step, "model_input_messages", None) or [], level=LogLevel.ERROR)
+            _replay_step(step, logger)
 
     def return_full_code(self) -> str:
         """Return the code of all actions, joined by blank lines."""
@@ -229,3 +240,12 @@ def takes_keywords(callback: Callable[..., Any]) -> bool:
     import inspect
 
     return len(inspect.signature(callback).parameters) != 1
+
+
+def _replay_step(step: MemoryStep, logger: AgentLogger) -> None:
+    for title, name in (("Plan", "plan"), ("Agent output", "model_output"), ("Observations", "observations")):
+        text = getattr(step, name, None)
+        if text:
+            logger.log_markdown(str(text), title=f"{title}:", level=LogLevel.ERROR)
+    if getattr(step, "error", None) is not None:
+        logger.log_error(str(step["error"]))

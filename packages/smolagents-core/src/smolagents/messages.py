@@ -11,7 +11,7 @@ from typing import Any
 from smolagents.usage import TokenUsage
 
 
-class MessageRole(str, Enum):
+class MessageRole(str, Enum):  # noqa: UP042 - not StrEnum: programs know the text "MessageRole.USER" too
     """Name who speaks in a message."""
 
     USER = "user"
@@ -67,12 +67,15 @@ class ChatMessageToolCall:
         """Return a tool call made from a dict or from the object of an SDK; one of ours as it is."""
         if isinstance(call, cls):
             return call
-        get = call.get if isinstance(call, Mapping) else lambda key, default=None: getattr(call, key, default)
-        function = get("function")
+        function = _get(call, "function")
         if not isinstance(function, ChatMessageToolCallFunction):
-            of = function.get if isinstance(function, Mapping) else lambda key: getattr(function, key, None)
-            function = ChatMessageToolCallFunction(of("arguments"), of("name"), of("description"))
-        return cls(function=function, id=get("id"), type=get("type", "function"))
+            arguments, name = _get(function, "arguments"), _get(function, "name")
+            function = ChatMessageToolCallFunction(arguments, name, _get(function, "description"))
+        return cls(function=function, id=_get(call, "id"), type=_get(call, "type") or "function")
+
+
+def _get(data: Any, key: str) -> Any:
+    return data.get(key) if isinstance(data, Mapping) else getattr(data, key, None)
 
 
 @dataclass

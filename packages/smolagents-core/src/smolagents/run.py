@@ -1,7 +1,7 @@
 """One run of an agent, and the session (memory, variables, interpreter) that it works in.
 
-An agent is configuration. A run takes the agent's session when that is free, so that programs that run one task after the
-other find everything where they left it; a run that starts while another is going on gets a session of its own.
+An agent is configuration. A run takes the agent's session when that is free, so that programs that run one task after
+the other find everything where they left it; a run that starts while another is going on gets a session of its own.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from smolagents.agents.base import MultiStepAgent
     from smolagents.events import Event
     from smolagents.executors import PythonExecutor
+    from smolagents.hooks import MemoryStore
 
 _claiming = threading.Lock()
 _last: ContextVar[Run | None] = ContextVar("smolagents_last_run", default=None)
@@ -60,7 +61,7 @@ class Session:
         self.first_step = 0
 
     def sibling(self, agent: MultiStepAgent, reset: bool) -> Session:
-        """Return a session for a run beside the one that works here: what the program set up, none of that run's work."""
+        """Return a session for a run beside the one that works here: with what the program set up, without its work."""
         session = Session(agent, agent._executor_beside(self.executor))
         session.state = dict(self.state_before)
         if session.executor is self.executor:
@@ -85,6 +86,7 @@ class Run:
         self.parent = _active.get()
         self.max_steps = max_steps or agent.max_steps
         self.images: list[Any] | None = None
+        self.store: MemoryStore | None = None
         self.listeners: Sequence[Callable[[Event], None]] = ()
         self.timing = Timing.start()
         self.over = False

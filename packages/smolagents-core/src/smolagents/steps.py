@@ -58,9 +58,8 @@ class MemoryStep:
 
     def __setattr__(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
-        if self.__dict__.pop("_messages", None) is not None:
-            global _edits
-            _edits += 1
+        if "_messages" in self.__dict__:
+            self.unseal()
 
     def __getitem__(self, key: str) -> Any:
         if hasattr(self, key):
@@ -75,6 +74,12 @@ class MemoryStep:
         """Return `dict()` without the messages that the model was sent."""
         return self.dict()
 
+    def record(self) -> Record:
+        """Return the step for a memory store: JSON-able, with the name of its class, without its images."""
+        plain = {**self.succinct_dict(), "type": type(self).__name__}
+        kept: Record = make_json_serializable({key: value for key, value in plain.items() if "images" not in key})
+        return kept
+
     def to_messages(self, summary_mode: bool = False) -> list[ChatMessage]:
         """Return the messages that tell a model about this step; fewer of them in summary mode."""
         raise NotImplementedError(f"{type(self).__name__} must define to_messages(summary_mode)")
@@ -85,6 +90,12 @@ class MemoryStep:
         if messages is None:
             messages = self.__dict__["_messages"] = self.to_messages()
         return messages
+
+    def unseal(self) -> None:
+        """Note an edit: the messages are made anew when they are read next."""
+        global _edits
+        if self.__dict__.pop("_messages", None) is not None:
+            _edits += 1
 
 
 @dataclass

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from smolagents import plugins
 from smolagents.plugins.catalogue import API_LEVEL, Entry
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-
 from smolagents import plugins
 from smolagents.errors import MissingPluginError
 from smolagents.hooks import hookimpl

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-
 from smolagents import plugins
 from smolagents.errors import BrokenPluginError
 from smolagents.hooks import hookimpl
@@ -105,7 +104,7 @@ def test_strict_raises_what_would_be_reported(registered: Any, monkeypatch: pyte
     monkeypatch.setenv("SMOLAGENTS_STRICT_PLUGINS", "1")
     registered(Failing(ValueError("boom")), "strictly")
     with pytest.raises(
-        BrokenPluginError, match="plugin strictly of this program failed in hook step_finished.*boom"
+        BrokenPluginError, match=r"plugin strictly of this program failed in hook step_finished.*boom"
     ) as caught:
         plugins.notify("step_finished", **STEP)
     assert isinstance(caught.value.__cause__, ValueError)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from smolagents import hooks
 
 PACKAGE = Path(hooks.__file__).parent

@@ -5,7 +5,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-
 import smolagents
 from smolagents.plugins.names import CORE, DISTRIBUTIONS, FIRST_PARTY, RESERVED, first_party_kind
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 import smolagents
 from smolagents import plugins
 from smolagents.errors import BrokenPluginError, MissingPluginError
@@ -84,7 +83,7 @@ def test_a_slip_of_the_pen_gets_a_hint(site: Any) -> None:
     assert done.stderr.rstrip().endswith(
         "ImportError: cannot import name 'TokenUsege' from 'smolagents'. Did you mean 'TokenUsage'?"
     )
-    with pytest.raises(MissingPluginError, match="No installed plugin offers the name 'TokenUsege'. Did you mean"):
+    with pytest.raises(MissingPluginError, match=r"No installed plugin offers the name 'TokenUsege'\. Did you mean"):
         plugins.resolve("TokenUsege")
 
 
@@ -119,7 +118,7 @@ def test_modules_offer_the_plugins_of_their_kinds(site: Any) -> None:
     )
     lookup = plugins.module_getattr("smolagents.models", "models")
     assert lookup("AcmeGModel").__name__ == "Model1"
-    with pytest.raises(AttributeError, match="module 'smolagents.models' has no attribute 'AcmeGTool'"):
+    with pytest.raises(AttributeError, match=r"module 'smolagents\.models' has no attribute 'AcmeGTool'"):
         lookup("AcmeGTool")
     with pytest.raises(AttributeError):
         lookup("__path__")

@@ -20,7 +20,7 @@ def explained(client: Any) -> Iterator[None]:
         if "APITimeoutError" in names:
             text = f'{server} did not answer in time: allow more with client_kwargs={{"timeout": <seconds>}}.'
         else:
-            text = f"No answer from {server} ({_root(error)}): is the server running, and api_base right?"
+            text = f"The connection to {server} failed ({_root(error)}): is the server running, and api_base right?"
         error.args = (text,)
         error.message = text  # type: ignore[attr-defined]
         raise

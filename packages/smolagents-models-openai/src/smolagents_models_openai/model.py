@@ -10,6 +10,7 @@ from smolagents.messages import ChatMessage, ChatMessageStreamDelta
 from smolagents.models import ApiModel, ClientPerLoop
 from smolagents.models.completions import StreamReader, read_completion
 from smolagents.models.redaction import redacted
+
 from smolagents_models_openai.errors import explained
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class OpenAIModel(ApiModel):
         reader = StreamReader(stop_sequences)
         stream, first, events = self._request(self._open, **parameters)
         try:
-            with redacted(self._credentials()):
+            with redacted(self._credentials()), explained(self.client):
                 yield from reader.feed(first)
                 for event in events:
                     yield from reader.feed(event)
@@ -150,7 +151,7 @@ class OpenAIModel(ApiModel):
         reader = StreamReader(stop_sequences)
         stream, first, events = await self._arequest(self._aopen, **parameters)
         try:
-            with redacted(self._credentials()):
+            with redacted(self._credentials()), explained(self.client):
                 for delta in reader.feed(first):
                     yield delta
                 async for event in events:

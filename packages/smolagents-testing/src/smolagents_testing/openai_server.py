@@ -10,7 +10,6 @@ import json
 import select
 import socket
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +18,8 @@ from typing import Any, TypeAlias
 
 from smolagents.messages import ChatMessage, ChatMessageToolCall
 from smolagents.usage import TokenUsage
-from smolagents_testing.openai_wire import as_message, completion, events, refusal_of
+
+from smolagents_testing.openai_wire import completion, events, refusal_of, sent_message
 
 API_KEY = "sk-fake-0123456789abcdef"
 
@@ -180,13 +180,13 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *args: Any) -> None:
         """Print nothing."""
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         if self.path.partition("?")[0] != "/v1/models":
             return self._send(404, {"error": {"message": f"Unknown request URL: GET {self.path}"}})
         models = [{"id": name, "object": "model", "owned_by": "fake"} for name in self.server.fake.models]
         return self._send(200, {"object": "list", "data": models})
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         fake = self.server.fake
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -213,11 +213,11 @@ class _Handler(BaseHTTPRequestHandler):
             return self._fail(answer)
         if isinstance(answer, Dropped):
             if answer.after_events and body.get("stream"):
-                message = as_message(answer.message, fake.usage, ())
+                message = sent_message(answer.message, fake.usage, ())
                 self._stream(events(body, message)[: answer.after_events], whole=False)
             return self._drop()
         stops = body.get("stop") if fake.honours_stop else ()
-        message = as_message(answer, fake.usage, [stops] if isinstance(stops, str) else stops or ())
+        message = sent_message(answer, fake.usage, [stops] if isinstance(stops, str) else stops or ())
         if body.get("stream"):
             return self._stream(events(body, message))
         return self._send(200, completion(body, message))

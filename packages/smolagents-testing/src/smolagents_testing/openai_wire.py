@@ -7,37 +7,30 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from smolagents.messages import ChatMessage, ChatMessageStreamDelta, ChatMessageToolCall, MessageRole, split_into_deltas
+from smolagents.messages import ChatMessage, ChatMessageStreamDelta, ChatMessageToolCall, split_into_deltas
 from smolagents.models import remove_content_after_stop_sequences
 from smolagents.usage import TokenUsage
+
+from smolagents_testing.scripted import as_message
 
 _ROLES = {"system", "developer", "user", "assistant", "tool"}
 _PARTS = {"text", "image_url", "input_audio", "file", "refusal"}
 
 
-def as_message(answer: Any, usage: TokenUsage, stops: Sequence[str]) -> ChatMessage:
+def sent_message(answer: Any, usage: TokenUsage, stops: Sequence[str]) -> ChatMessage:
     """Return a scripted answer as the message that goes over the wire."""
-    if isinstance(answer, str):
-        answer = ChatMessage(MessageRole.ASSISTANT, answer)
-    elif isinstance(answer, ChatMessageToolCall):
-        answer = ChatMessage(MessageRole.ASSISTANT, tool_calls=[answer])
-    elif isinstance(answer, list):
-        answer = ChatMessage(MessageRole.ASSISTANT, tool_calls=answer)
-    calls = [replace(call, id=call.id or f"call_{number}") for number, call in enumerate(answer.tool_calls or (), 1)]
-    return ChatMessage(
-        answer.role,
-        remove_content_after_stop_sequences(answer.content, list(stops)),
-        tool_calls=calls or None,
-        token_usage=answer.token_usage or usage,
-    )
+    message = as_message(answer)
+    calls = [replace(call, id=call.id or f"call_{number}") for number, call in enumerate(message.tool_calls or (), 1)]
+    content = remove_content_after_stop_sequences(message.content, stops) if isinstance(message.content, str) else None
+    return ChatMessage(message.role, content, tool_calls=calls or None, token_usage=message.token_usage or usage)
 
 
 def completion(request: dict[str, Any], message: ChatMessage) -> dict[str, Any]:
     """Return the body of a whole answer."""
-    body = {"role": "assistant", "content": message.content, "refusal": None}
+    body: dict[str, Any] = {"role": "assistant", "content": message.content, "refusal": None}
     if message.tool_calls:
         body["tool_calls"] = [_call(call) for call in message.tool_calls]
-    choice = {"index": 0, "message": body, "logprobs": None, "finish_reason": _finish_reason(message)}
+    choice: dict[str, Any] = {"index": 0, "message": body, "logprobs": None, "finish_reason": _finish_reason(message)}
     return {**_head(request, "chat.completion"), "choices": [choice], "usage": _usage(message)}
 
 

@@ -88,9 +88,8 @@ class ScriptedModel(Model):
         """Return the next reply, or raise it if it is an exception."""
         position, reply = self._next(_call(messages, *args, **kwargs))
         while not isinstance(reply, _DATA):
-            reply = reply(messages)
-            if isinstance(reply, Awaitable):
-                reply = wait_for(reply)
+            answer = reply(messages)
+            reply = wait_for(answer) if isinstance(answer, Awaitable) else answer
         return self._message(position, reply)
 
     def generate_stream(self, messages: Messages, *args: Any, **kwargs: Any) -> Iterator[ChatMessageStreamDelta]:
@@ -101,9 +100,8 @@ class ScriptedModel(Model):
         """Return the next reply without leaving the event loop."""
         position, reply = self._next(_call(messages, *args, **kwargs))
         while not isinstance(reply, _DATA):
-            reply = reply(messages)
-            if isinstance(reply, Awaitable):
-                reply = await reply
+            answer = reply(messages)
+            reply = await answer if isinstance(answer, Awaitable) else answer
         return self._message(position, reply)
 
     async def agenerate_stream(
@@ -120,25 +118,30 @@ class ScriptedModel(Model):
         if position >= len(self.replies):
             last = str(call.messages[-1])[-2000:] if call.messages else "none"
             raise AssertionError(
-                f"The script has {len(self.replies)} replies, and reply {position + 1} was asked for. Last message: {last}"
+                f"The script has {len(self.replies)} replies, and reply {position + 1} was asked for. "
+                f"Last message: {last}"
             )
         return position, self.replies[position]
 
     def _message(self, position: int, reply: Any) -> ChatMessage:
         if isinstance(reply, BaseException):
             raise reply
-        if isinstance(reply, ChatMessageToolCall):
-            reply = [reply]
-        if isinstance(reply, str):
-            reply = ChatMessage(MessageRole.ASSISTANT, reply)
-        elif isinstance(reply, list):
-            reply = ChatMessage(MessageRole.ASSISTANT, None, tool_calls=reply)
+        message = as_message(reply)
         # A copy: the agent may change what it gets, and another run may get the same reply.
-        calls = [_numbered(deepcopy(call), position, index) for index, call in enumerate(reply.tool_calls or ())]
-        return replace(reply, tool_calls=calls or None, token_usage=reply.token_usage or self.usage)
+        calls = [_numbered(deepcopy(call), position, index) for index, call in enumerate(message.tool_calls or ())]
+        return replace(message, tool_calls=calls or None, token_usage=message.token_usage or self.usage)
 
 
 _DATA = (str, ChatMessage, ChatMessageToolCall, list, BaseException)
+
+
+def as_message(reply: str | ChatMessage | ChatMessageToolCall | list[ChatMessageToolCall]) -> ChatMessage:
+    """Return a scripted reply as the message of a model."""
+    if isinstance(reply, str):
+        return ChatMessage(MessageRole.ASSISTANT, reply)
+    if isinstance(reply, ChatMessageToolCall):
+        reply = [reply]
+    return ChatMessage(MessageRole.ASSISTANT, tool_calls=reply) if isinstance(reply, list) else reply
 
 
 def turns_of_model(messages: Messages) -> int:

@@ -7,20 +7,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from smolagents import plugins
 from smolagents.agents import setup
 from smolagents.agents.persistence import SavedAgent
 from smolagents.agents.results import RunResult
 from smolagents.agents.start import events_of, events_of_async, result_of, start
+from smolagents.asking import last_answer
 from smolagents.drivers import drive
 from smolagents.errors import AgentParsingError
 from smolagents.events import ActionOutput, StreamEvent
 from smolagents.memory import AgentMemory
-from smolagents.messages import ChatMessage, MessageRole
+from smolagents.messages import ChatMessage
 from smolagents.models import as_model
 from smolagents.monitoring import AgentLogger, LogLevel, Monitor
 from smolagents.prompting import EMPTY_PROMPT_TEMPLATES, PromptTemplates, populate_template
-from smolagents.requests import CallFunction, CallModel, Steps
+from smolagents.requests import Steps
 from smolagents.run import Run, Session, active_run, last_run, runs_of
 from smolagents.steps import ActionStep, MemoryStep
 from smolagents.utils import truncate_content
@@ -51,9 +51,9 @@ class _OfRun(Generic[T]):
 class MultiStepAgent(SavedAgent, ABC):
     """Solve tasks step by step: the model acts, sees what came of it, and acts again until it answers.
 
-    An agent is configuration and may serve any number of threads and tasks at once: each run has its own memory, variables
-    and interpreter. `memory`, `state`, `monitor`, `python_executor`, `task` and `step_number` show the latest run, and,
-    inside a callback, a check or a tool, the run that it is called for.
+    An agent is configuration and may serve any number of threads and tasks at once: each run has its own memory,
+    variables and interpreter. `memory`, `state`, `monitor`, `python_executor`, `task` and `step_number` show the latest
+    run, and, inside a callback, a check or a tool, the run that it is called for.
 
     Args:
         tools: Tools that the model may call.
@@ -69,11 +69,13 @@ class MultiStepAgent(SavedAgent, ABC):
         name: Name under which a managing agent calls this one.
         description: What this agent is good for, for a managing agent.
         provide_run_summary: Append a summary of the work to what a managing agent gets.
-        final_answer_checks: Functions of `(answer)`, `(answer, memory)` or `(answer, memory, agent)` that accept an answer,
-            or return False or raise with the reason.
+        final_answer_checks: Functions of `(answer)`, `(answer, memory)` or `(answer, memory, agent)` that accept an
+            answer, or return False or raise with the reason.
         return_full_result: Let `run` return a `RunResult` instead of the answer.
         logger: Where to print.
-        memory_size: With `run(reset=False)`, how many earlier tasks with their answers the model still sees; None for all.
+        memory_size: With `run(reset=False)`, how many earlier tasks with their answers the model still sees; None for
+            all.
+        memory_store: URI of a store, which a plugin brings, that keeps every step of every run.
 
     Raises:
         ValueError: A name is no identifier or stands for two things.
@@ -110,6 +112,7 @@ class MultiStepAgent(SavedAgent, ABC):
         return_full_result: bool = False,
         logger: AgentLogger | None = None,
         memory_size: int | None = None,
+        memory_store: str | None = None,
     ) -> None:
         self.agent_name = type(self).__name__
         self.model = cast("Model", None if model is None else as_model(model))
@@ -123,6 +126,7 @@ class MultiStepAgent(SavedAgent, ABC):
         self.final_answer_checks = list(final_answer_checks or [])
         self.return_full_result = return_full_result
         self.memory_size = memory_size
+        self.memory_store = memory_store
         self.managed_agents = setup.managed_by_name(managed_agents or [])
         self.tools = setup.tools_by_name(tools or [], add_base_tools, self)
         setup.check_unique_names(tools or [], managed_agents or [], self.name)
@@ -145,7 +149,8 @@ class MultiStepAgent(SavedAgent, ABC):
     @system_prompt.setter
     def system_prompt(self, value: str) -> None:
         raise AttributeError(
-            "'system_prompt' is made from the templates: set agent.prompt_templates['system_prompt'] or pass instructions="
+            "'system_prompt' is made from the templates: set agent.prompt_templates['system_prompt'], or pass "
+            "instructions="
         )
 
     @property
@@ -192,7 +197,7 @@ class MultiStepAgent(SavedAgent, ABC):
             The answer, a `RunResult`, or the generator.
 
         Raises:
-            AgentGenerationError: The model failed; the error is in memory, and `run(…, reset=False)` goes on from there.
+            AgentGenerationError: The model failed; memory has the error, and `run(…, reset=False)` goes on from there.
             AgentError: The run was interrupted.
         """
         media = {"image": image, "audio": audio, "video": video}
@@ -254,22 +259,19 @@ class MultiStepAgent(SavedAgent, ABC):
 
     def interrupt(self) -> None:
         """Stop at the start of the next step: the run that this is called in, or else every run that is going on."""
-        run = active_run(self)
-        for run in runs_of(self) if run is None else [run]:
+        here = active_run(self)
+        for run in runs_of(self) if here is None else [here]:
             run.session.interrupted = True
         self._session.interrupted = True
 
     def step(self, memory_step: ActionStep) -> Any:
         """Take one step outside of a run and return its last event."""
-        last = None
-        for last in self._step_stream(memory_step):
-            pass
-        return last
+        return list(self._step_stream(memory_step))[-1]
 
     def provide_final_answer(self, task: str) -> ChatMessage:
         """Ask the model for an answer to the task from what is in memory."""
         run = self._current_run()
-        return _to_end(drive(run, self._final_answer_request(run, task)))
+        return _to_end(drive(run, last_answer(run, task)))
 
     def extract_action(self, model_output: str, split_token: str) -> tuple[str, str]:
         """Return the reasoning before the last `split_token` of a model's output and the action behind it.
@@ -342,42 +344,6 @@ class MultiStepAgent(SavedAgent, ABC):
 
     def _act(self, run: Run, step: ActionStep) -> Steps[ActionOutput]:
         raise NotImplementedError(f"{type(self).__name__} must define _step_stream(memory_step)")
-
-    def _planning_messages(self, run: Run, remaining_steps: int, first: bool) -> list[ChatMessage]:
-        templates = self.prompt_templates["planning"]
-        team = {"tools": self.tools, "managed_agents": self.managed_agents}
-        if first:
-            return [_message(MessageRole.USER, templates["initial_plan"], {"task": run.task, **team})]
-        pre = _message(MessageRole.SYSTEM, templates["update_plan_pre_messages"], {"task": run.task})
-        variables = {"task": run.task, "remaining_steps": remaining_steps, **team}
-        post = _message(MessageRole.USER, templates["update_plan_post_messages"], variables)
-        return [pre, *run.messages(summary_mode=True), post]
-
-    def _final_answer(self, run: Run, step: ActionStep) -> Steps[ChatMessage]:
-        if self._overrides("provide_final_answer"):
-            message: ChatMessage = yield CallFunction(self.provide_final_answer, (run.task,))
-            return message
-        return (yield from self._final_answer_request(run, run.task, step))
-
-    def _final_answer_request(self, run: Run, task: str, step: ActionStep | None = None) -> Steps[ChatMessage]:
-        templates = self.prompt_templates["final_answer"]
-        pre = ChatMessage(MessageRole.SYSTEM, [{"type": "text", "text": templates["pre_messages"]}])
-        post = _message(MessageRole.USER, templates["post_messages"], {"task": task})
-        messages = [pre, *list(run.messages())[1:], post]
-        if step is not None:
-            step.model_input_messages = messages
-        try:
-            reply: ChatMessage = yield CallModel(messages, {})
-        except Exception as error:
-            text = f"Error in generating final LLM output:\n{error}"
-            return ChatMessage(MessageRole.ASSISTANT, [{"type": "text", "text": text}])
-        if step is not None:
-            step.model_output_message = reply
-        return reply
-
-
-def _message(role: MessageRole, template: str, variables: dict[str, Any]) -> ChatMessage:
-    return ChatMessage(role, [{"type": "text", "text": populate_template(template, variables)}])
 
 
 def _to_end(events: Generator[Any, None, T]) -> T:

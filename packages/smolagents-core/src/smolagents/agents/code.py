@@ -9,16 +9,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from smolagents import plugins
+from smolagents.agents import setup
 from smolagents.agents.base import MultiStepAgent
 from smolagents.agents.observing import observed
+from smolagents.asking import ask_model
 from smolagents.errors import AgentExecutionError, AgentParsingError
 from smolagents.events import ActionOutput
 from smolagents.executors import CodeOutput, PythonExecutor
-from smolagents.loop import ask_model
 from smolagents.messages import ChatMessage, text_of
 from smolagents.models import CODEAGENT_RESPONSE_FORMAT
 from smolagents.parsing import extract_code_from_text, fix_final_answer_code, parse_code_blobs
-from smolagents.prompting import PromptTemplates, load_prompt_templates, populate_template
+from smolagents.prompting import PromptTemplates, populate_template
 from smolagents.requests import RunCode, Steps
 from smolagents.run import Run
 from smolagents.steps import ActionStep, ToolCall
@@ -40,7 +41,7 @@ class CodeAgent(MultiStepAgent):
             package with all its submodules, `"*"` for everything.
         planning_interval: Make a plan before the first step and after every so many steps.
         executor: What runs the code; None makes one of `executor_type`.
-        executor_type: "local", or the name of an installed executor ("process", "docker", "e2b", "modal", "blaxel", "wasm", …).
+        executor_type: "local", or the name of an installed executor: "docker", "e2b", "modal", "blaxel", "wasm", ….
         executor_kwargs: Options of the executor.
         max_print_outputs_length: How many characters of printed output the model sees.
         stream_outputs: Report the model's output as it comes.
@@ -78,7 +79,7 @@ class CodeAgent(MultiStepAgent):
         super().__init__(
             tools=tools,
             model=model,
-            prompt_templates=prompt_templates or plugins.prompt_templates(templates, load_prompt_templates(templates)),
+            prompt_templates=prompt_templates or setup.default_templates(templates),
             planning_interval=planning_interval,
             **kwargs,
         )
@@ -232,7 +233,7 @@ def _executor_type(executor_type: str, use_e2b_executor: bool) -> str:
 
 
 def _logs_of(error: Exception, executor: Any) -> str:
-    """Return what the failed action printed, from the error or, as executors of other packages do it, from the state."""
+    """Return what the failed action printed: from the error, or from the state, where foreign executors keep it."""
     logs = getattr(error, "logs", None)
     if logs is None:
         state = getattr(executor, "state", None)

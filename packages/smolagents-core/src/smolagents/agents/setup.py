@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from smolagents import plugins
 from smolagents.default_tools import TOOL_MAPPING, FinalAnswerTool
 from smolagents.memory import CallbackRegistry
-from smolagents.prompting import EMPTY_PROMPT_TEMPLATES, PromptTemplates
+from smolagents.prompting import EMPTY_PROMPT_TEMPLATES, PromptTemplates, load_prompt_templates
 from smolagents.steps import ActionStep, MemoryStep
 from smolagents.tools import BaseTool, Tool
 from smolagents.utils import is_valid_name
@@ -31,9 +32,15 @@ def checked_name(name: str | None) -> str | None:
     identifier = "_".join(name.split()) if isinstance(name, str) else name
     if not is_valid_name(identifier):
         raise ValueError(
-            f"Agent name '{name}' must be a valid Python identifier and not a reserved keyword, such as 'web_researcher'."
+            f"Agent name '{name}' must be a valid Python identifier and not a reserved keyword; "
+            "'web_researcher' is one."
         )
     return identifier
+
+
+def default_templates(name: str) -> PromptTemplates:
+    """Return an agent's own prompts, with what plugins replace in them."""
+    return cast(PromptTemplates, plugins.prompt_templates(name, cast(dict[str, Any], load_prompt_templates(name))))
 
 
 def checked_templates(templates: PromptTemplates) -> PromptTemplates:
@@ -42,10 +49,11 @@ def checked_templates(templates: PromptTemplates) -> PromptTemplates:
     Raises:
         AssertionError: A key of `EMPTY_PROMPT_TEMPLATES` is missing.
     """
-    missing = [key for key in EMPTY_PROMPT_TEMPLATES if key not in templates]
+    given = cast(dict[str, Any], templates)
+    missing = [key for key in EMPTY_PROMPT_TEMPLATES if key not in given]
     for key, value in EMPTY_PROMPT_TEMPLATES.items():
         if isinstance(value, dict) and key not in missing:
-            missing += [f"{key}.{subkey}" for subkey in value if subkey not in templates[key]]
+            missing += [f"{key}.{subkey}" for subkey in value if subkey not in given[key]]
     if missing:
         raise AssertionError(
             f"Some prompt templates are missing from your custom `prompt_templates`: {', '.join(missing)}"
@@ -62,7 +70,8 @@ def managed_by_name(agents: Sequence[MultiStepAgent]) -> dict[str, MultiStepAgen
     for agent in agents:
         if not agent.name:
             raise AssertionError(
-                f"A managed agent needs a name to be called by: {type(agent).__name__}(…, name='researcher', description='…')"
+                f"A managed agent needs a name to be called by: "
+                f"{type(agent).__name__}(…, name='researcher', description='…')"
             )
         if not agent.description:
             agent.description = _description_of(agent)
@@ -118,7 +127,8 @@ def check_unique_names(tools: Sequence[Tool], agents: Sequence[MultiStepAgent], 
     Raises:
         ValueError: A name stands for two.
     """
-    names = [member.name for member in (*tools, *agents)] + ([own_name] if own_name else [])
+    members: list[Any] = [*tools, *agents]
+    names = [member.name for member in members] + ([own_name] if own_name else [])
     doubles = sorted({str(name) for name in names if names.count(name) > 1})
     if doubles:
         raise ValueError(

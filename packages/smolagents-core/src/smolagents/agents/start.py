@@ -18,9 +18,9 @@ from smolagents.steps import ActionStep, FinalAnswerStep, PlanningStep, SystemPr
 if TYPE_CHECKING:
     from smolagents.agents.base import MultiStepAgent
 
-ADDITIONAL_ARGS = "\nYou have been provided with these additional arguments, that you can access directly using the keys as variables:"
-
-
+ADDITIONAL_ARGS = (
+    "You have been provided with these additional arguments, that you can access directly using the keys as variables:"
+)
 def start(
     agent: MultiStepAgent,
     task: str,
@@ -63,7 +63,11 @@ def _set_up(run: Run, task: str, reset: bool, variables: dict[str, Any]) -> None
         session.monitor.reset()
     audio = variables.get("audio")
     hears = audio is not None and getattr(agent.model, "supports_audio", False) is True
-    run.add_task(TaskStep(session.task, run.images, [audio] if hears else None))
+    step = TaskStep(session.task, run.images, [audio] if hears else None)
+    run.add_task(step)
+    if agent.memory_store is not None:
+        run.store = plugins.memory_store(agent.memory_store)
+        run.store.append(run.id, step.record())
     if session.executor is not None:
         with session.executor_lock:
             session.executor.send_variables(variables=session.state)
@@ -81,7 +85,7 @@ def _listeners(run: Run) -> list[Callable[[Event], None]]:
         if isinstance(event, (ActionStep, PlanningStep)):
             plugins.notify("step_finished", agent=run.agent, run_id=run.id, step=event)
 
-    listeners = [ConsoleListener(run.agent.logger), count]
+    listeners: list[Callable[[Event], None]] = [ConsoleListener(run.agent.logger), count]
     return [*listeners, tell_plugins] if plugins.observes("step_finished") else listeners
 
 
@@ -119,6 +123,9 @@ async def events_of_async(run: Run) -> AsyncGenerator[StreamEvent, None]:
 
 def _end(run: Run, error: BaseException | None) -> None:
     run.end(error)
+    for listener in run.listeners:
+        if isinstance(listener, ConsoleListener):
+            listener.close()
     if plugins.observes("run_finished"):
         result = RunResult.of(run) if error is None else None
         plugins.notify("run_finished", agent=run.agent, run_id=run.id, result=result, error=error)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
-from smolagents import plugins
 from smolagents.agent_types import AgentAudio, AgentText, AgentType, AgentVideo
+from smolagents.agents import setup
 from smolagents.agents.base import MultiStepAgent
 from smolagents.agents.observing import ToolCallReport
+from smolagents.asking import ask_model
 from smolagents.concurrency import in_thread, wait_for
 from smolagents.drivers import drive
 from smolagents.errors import (
@@ -19,9 +20,8 @@ from smolagents.errors import (
     AgentToolExecutionError,
 )
 from smolagents.events import ActionOutput, ToolOutput
-from smolagents.loop import ask_model
 from smolagents.messages import ChatMessage, parse_json_if_needed
-from smolagents.prompting import PromptTemplates, load_prompt_templates, populate_template
+from smolagents.prompting import PromptTemplates, populate_template
 from smolagents.requests import CallTools, Outcome, Steps
 from smolagents.run import Run
 from smolagents.steps import ActionStep, ToolCall
@@ -62,9 +62,7 @@ class ToolCallingAgent(MultiStepAgent):
         max_tool_threads: int | None = None,
         **kwargs: Any,
     ) -> None:
-        templates = prompt_templates or plugins.prompt_templates(
-            "toolcalling_agent", load_prompt_templates("toolcalling_agent")
-        )
+        templates = prompt_templates or setup.default_templates("toolcalling_agent")
         super().__init__(
             tools=tools, model=model, prompt_templates=templates, planning_interval=planning_interval, **kwargs
         )

@@ -40,6 +40,6 @@ def one_line(problem: object, secrets: Collection[str | None] = ()) -> str:
     return text
 
 
-def say(kind: str, text: str) -> None:
+def say(kind: str, text: str, program: str = "smolagent") -> None:
     """Print a line about the command itself to standard error."""
-    print(f"smolagent: {kind}: {text}", file=sys.stderr, flush=True)
+    print(f"{program}: {kind}: {text}", file=sys.stderr, flush=True)

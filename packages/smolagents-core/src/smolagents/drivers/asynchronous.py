@@ -107,7 +107,7 @@ async def _call_model(run: Run, asked: CallModel) -> ChatMessage:
 
 
 async def _deltas(run: Run, asked: CallModel) -> AsyncGenerator[ChatMessageStreamDelta, None]:
-    model = run.agent.model
+    model: Any = run.agent.model
     stream = getattr(model, "agenerate_stream", None)
     if stream is not None:
         async for delta in stream(list(asked.messages), **asked.arguments):
@@ -120,7 +120,8 @@ async def _deltas(run: Run, asked: CallModel) -> AsyncGenerator[ChatMessageStrea
 
 async def _run_code(run: Run, asked: RunCode) -> CodeOutput:
     try:
-        return await _in_run(run, run_code, run, asked)
+        output: CodeOutput = await _in_run(run, run_code, run, asked)
+        return output
     except asyncio.CancelledError:
         interrupt = getattr(run.executor, "interrupt", None)
         if interrupt is not None:

@@ -62,7 +62,8 @@ def _call_model(run: Run, asked: CallModel) -> ChatMessage:
 def _stream_model(run: Run, asked: CallModel) -> Generator[StreamEvent, None, ChatMessage]:
     deltas: list[ChatMessageStreamDelta] = []
     with ModelCall(run, asked) as call:
-        for delta in run.agent.model.generate_stream(list(asked.messages), **asked.arguments):
+        model: Any = run.agent.model
+        for delta in model.generate_stream(list(asked.messages), **asked.arguments):
             deltas.append(delta)
             yield from report(run, delta)
         call.reply = agglomerate_stream_deltas(deltas)
@@ -77,7 +78,7 @@ def run_code(run: Run, asked: RunCode) -> CodeOutput:
 
 
 def _call_tools(run: Run, asked: CallTools) -> Generator[StreamEvent, None, list[Outcome]]:
-    """Call tools, those of a group at the same time; yield outputs as they come, return outcomes in the calls' order."""
+    """Call tools, those of a group at the same time; yield outputs as they come, return outcomes in order of calls."""
     outcomes: dict[int, Outcome] = {}
     for group in asked.groups:
         for call, outcome in _call_group(run, asked, group):

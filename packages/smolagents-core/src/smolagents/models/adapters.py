@@ -138,7 +138,7 @@ def _as_message(answer: Any, stop_sequences: list[str] | None) -> ChatMessage:
 
 
 def _is_coroutine_function(function: Any) -> bool:
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
 
 
 def _name(model: Any) -> str:

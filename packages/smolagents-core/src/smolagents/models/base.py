@@ -127,6 +127,7 @@ class Model:
         )
 
     def __call__(self, *args: Any, **kwargs: Any) -> ChatMessage:
+        """Return what `generate` returns."""
         return self.generate(*args, **kwargs)
 
     def __repr__(self) -> str:

@@ -43,6 +43,7 @@ class RecordingModel:
         return f"RecordingModel({self.model!r}, {str(self.path)!r})"
 
     def __call__(self, *args: Any, **kwargs: Any) -> ChatMessage:
+        """Return what `generate` returns."""
         return self.generate(*args, **kwargs)
 
     def generate(self, messages: Messages, *args: Any, **kwargs: Any) -> ChatMessage:

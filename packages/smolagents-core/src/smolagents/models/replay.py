@@ -83,8 +83,8 @@ class ReplayModel(Model):
         where = self.model_id or "turns"
         if digest is not None and self._left:
             raise RuntimeError(
-                f"The recording {where} has no turn left for this prompt (digest {digest}): the task, the tools or what "
-                "they returned differ from the recorded run. Record it again with RecordingModel, or replay it "
+                f"The recording {where} has no turn left for this prompt (digest {digest}): the task, the tools or "
+                "what they returned differ from the recorded run. Record it again with RecordingModel, or replay it "
                 "without check_prompt."
             )
         raise RuntimeError(

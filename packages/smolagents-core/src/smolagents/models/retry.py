@@ -23,6 +23,11 @@ _DROPPED_NAMES = frozenset(
     {"APIConnectionError", "TransportError", "ConnectionError", "ConnectionClosedError", "Timeout", "TimeoutException"}
     | {"ReadTimeoutError", "ConnectTimeoutError", "ProtocolError", "IncompleteRead", "ClientConnectionError"}
 )
+# Nobody listens, no such host, no trust, or a request that can't be sent at all.
+_LASTING_NAMES = frozenset(
+    {"ConnectionRefusedError", "gaierror", "SSLCertVerificationError"}
+    | {"LocalProtocolError", "UnsupportedProtocol", "InvalidURL", "InvalidHeader", "MissingSchema"}
+)
 
 
 def is_passing_failure(error: BaseException) -> bool:
@@ -32,14 +37,14 @@ def is_passing_failure(error: BaseException) -> bool:
     a server that refuses connections or has no address don't. Errors are recognised by their HTTP status or class
     name, so that this knows every SDK without importing one.
     """
-    if any(isinstance(cause, ConnectionRefusedError) or type(cause).__name__ == "gaierror" for cause in _causes(error)):
+    if any(not _LASTING_NAMES.isdisjoint(_class_names(cause)) for cause in _causes(error)):
         return False
     status = http_status(error)
     if status is not None:
         return (status in _PASSING_STATUS or 500 <= status < 600) and not _is_used_up(error)
     if isinstance(error, (ConnectionError, TimeoutError)):
         return True
-    if any(cls.__name__ in _DROPPED_NAMES for cls in type(error).__mro__):
+    if not _DROPPED_NAMES.isdisjoint(_class_names(error)):
         return True
     return bool(_RATE_LIMIT_TEXT.search(str(error))) and not _is_used_up(error)
 
@@ -83,6 +88,10 @@ def _seconds_until(http_date: str) -> float | None:
         return None
 
 
+def _class_names(error: BaseException) -> list[str]:
+    return [cls.__name__ for cls in type(error).__mro__]
+
+
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     for _ in range(10):  # a chain may be circular
         if error is None:
@@ -98,7 +107,7 @@ def _is_used_up(error: BaseException) -> bool:
 class Retrying:
     """Call a function again while it fails in a way that may pass.
 
-    Before each new attempt the wait grows by `exponential_base`, and with jitter by up to as much again at random, so
+    The wait before attempt n + 1 is `wait_seconds * exponential_base**n`; jitter adds up to as much again at random, so
     that many clients don't come back at the same moment. A server's `Retry-After` goes before.
 
     Args:
@@ -178,9 +187,9 @@ class _Attempts:
     def wait_after(self, error: Exception) -> float | None:
         """Return the seconds until the next attempt, or None if there is to be none."""
         policy = self.policy
-        self.delay *= policy.exponential_base * (1 + policy.jitter * random.random())
+        self.delay *= policy.exponential_base
         asked = requested_wait(error)
-        wait = self.delay if asked is None else asked
+        wait = self.delay * (1 + policy.jitter * random.random()) if asked is None else asked
         passing = policy.retry_predicate is not None and policy.retry_predicate(error)
         if not passing or self.number >= policy.max_attempts or wait > LONGEST_WAIT:
             self.finish(error)

@@ -20,10 +20,9 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _UNUSUAL = re.compile("[“”„‘’\u00a0\u202f\u200b\u200c\u200d\u2060\ufeff]")
 
 # Node types that prose does not hold by accident ("Answer: 42" is an annotation, "well-known" a subtraction).
-_DEEDS = frozenset(
-    ("Assign", "AugAssign", "NamedExpr", "Import", "ImportFrom", "FunctionDef", "AsyncFunctionDef", "ClassDef")
-    + ("If", "For", "AsyncFor", "While", "With", "AsyncWith", "Try", "TryStar", "Match", "Await")
-    + ("ListComp", "SetComp", "DictComp", "GeneratorExp", "JoinedStr")
+_DEEDS = re.compile(
+    "Assign|AugAssign|NamedExpr|Import|ImportFrom|FunctionDef|AsyncFunctionDef|ClassDef|If|For|AsyncFor|While|With"
+    "|AsyncWith|Try|TryStar|Match|Await|ListComp|SetComp|DictComp|GeneratorExp|JoinedStr"
 )
 
 
@@ -55,7 +54,7 @@ def _does_something(node: ast.AST, lines: list[str]) -> bool:
         function: ast.expr = node.func  # type: ignore[attr-defined]
         line = lines[(function.end_lineno or 1) - 1].encode()
         return not line[function.end_col_offset :][:1].isspace()
-    return kind in _DEEDS
+    return _DEEDS.fullmatch(kind) is not None
 
 
 def tidy(text: str) -> str:

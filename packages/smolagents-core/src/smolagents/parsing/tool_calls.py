@@ -31,9 +31,6 @@ _NAMED = [
         r"\[TOOL_CALLS\]\s*(?P<name>[\w.-]+)(?:\[CALL_ID\][^\[]*+)?(?:\[ARGS\])?\s*(?P<body>\{.*?)(?=\[TOOL_CALLS\]|\Z)",
         # GLM
         r"<tool_call>\s*(?P<name>[\w.-]+)\s*(?P<body>(?:<arg_key>.*?)?)(?:</tool_call>|\Z)",
-        # gpt-oss
-        r"<\|channel\|>[^<]*?\bto=(?P<name>[\w.-]+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>"
-        r"(?P<body>.*?)(?:<\|(?:call|end)\|>|\Z)",
         # ReAct
         r"^[ \t*_#>-]*+Action:[*_ \t]*+(?P<name>[\w.-]+)[ \t*_`]*+\n\s*+[*_]*+"
         r"(?:Action[ _]Input|Arguments|Input|Parameters)[*_]*+:[*_]*+(?P<body>.*?)"
@@ -42,6 +39,12 @@ _NAMED = [
         r"\A\s*(?P<name>[A-Za-z_]\w*)[ \t]*\n\s*(?P<body>\{.*\})\s*\Z",
     )
 ]
+# gpt-oss calls tools on a channel whose header names the tool.
+_HARMONY = re.compile(
+    r"<\|channel\|>[^<]*?\bto=(?P<name>[\w.-]+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>"
+    r"(?P<body>.*?)(?:<\|(?:call|end)\|>|\Z)",
+    re.S,
+)
 _PARAMETER = re.compile(
     r"<(?:\w+:)?parameter(?:=| name=\")(?P<key>[\w.-]+)\"?[^>]*>(?P<value>.*?)</(?:\w+:)?parameter>"
     r"|<arg_key>(?P<arg_key>.*?)</arg_key>\s*<arg_value>(?P<arg_value>.*?)</arg_value>",
@@ -67,7 +70,9 @@ def parse_tool_calls_from_text(text: str, name_key: str = "name", arguments_key:
         ValueError: There is no call; the message tells the model how to write one.
     """
     text = text.replace("\r\n", "\n")
-    for version in (text if "<|channel|>" in text else strip_reasoning(text), without_markers(text)):
+    if calls := _all(_HARMONY, text):
+        return calls
+    for version in (strip_reasoning(text), without_markers(text)):
         for find in (_named, _in_json, _in_python):
             if calls := list(find(version, (name_key, *_NAMES), (arguments_key, *_ARGUMENTS))):
                 return calls
@@ -76,10 +81,13 @@ def parse_tool_calls_from_text(text: str, name_key: str = "name", arguments_key:
 
 def _named(text: str, *_: Any) -> Iterator[ToolCall]:
     for notation in _NAMED:
-        calls = [(_plain(match["name"]), _arguments(match["body"])) for match in notation.finditer(text)]
-        if calls:
+        if calls := _all(notation, text):
             yield from calls
             return
+
+
+def _all(notation: re.Pattern[str], text: str) -> list[ToolCall]:
+    return [(_plain(match["name"]), _arguments(match["body"])) for match in notation.finditer(text)]
 
 
 def _arguments(body: str) -> Any:
@@ -184,6 +192,6 @@ def _advice(text: str, name_key: str, arguments_key: str) -> str:
     json_is_there = any(True for _ in values_in(text))
     found = f"has JSON in it, but no key '{name_key}' there names a tool" if json_is_there else "holds no JSON"
     return (
-        f"There is no tool call in your output: it {found}. Call one of your tools by writing nothing but a JSON object "
-        f'with its name and its arguments:\n{{"{name_key}": "TOOL_NAME", "{arguments_key}": {{"ARGUMENT": "VALUE"}}}}'
+        f"There is no tool call in your output: it {found}. Call one of your tools by writing nothing but a JSON "
+        f'object with its name and its arguments:\n{{"{name_key}": "TOOL_NAME", "{arguments_key}": {{"ARGUMENT": "VALUE"}}}}'
     )

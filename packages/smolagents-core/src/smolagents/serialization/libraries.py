@@ -14,12 +14,14 @@ from smolagents.errors import SerializationError
 
 MAX_PIXELS = 64_000_000
 _DTYPE = re.compile(r"[<>=|]?[A-Za-z]+\d*(\[\d*[A-Za-z]+\])?")
+# Not a list: pandas would repeat the value for every row that the index claims.
+_NO_COLUMN = "a column must be a list of values"
 _OF_PANDAS = ("Timestamp", "Timedelta")
 
 
 def encode_library(value: Any, encoder: Any) -> Any:
     """Return the tagged form of a library's value, or None for any other value."""
-    for name, encode in _ENCODERS.items():
+    for name, encode in _LIBRARY_ENCODERS.items():
         library = sys.modules.get(name)
         encoded = None if library is None else encode(value, encoder, library)
         if encoded is not None:
@@ -95,7 +97,7 @@ def _index(index: Any, encoder: Any) -> Any:
     return {"labels": _column(index.to_series(), encoder), "name": encoder.encode(index.name)}
 
 
-_ENCODERS = {"numpy": _encode_numpy, "PIL.Image": _encode_image, "pandas": _encode_pandas}
+_LIBRARY_ENCODERS = {"numpy": _encode_numpy, "PIL.Image": _encode_image, "pandas": _encode_pandas}
 
 
 def _decode_array(data: Any, decode: Any) -> Any:
@@ -163,13 +165,16 @@ def _decode_column(data: Any, decode: Any, index: Any = None) -> Any:
         values = pandas.Categorical.from_codes(codes, categories=categories, ordered=bool(data["ordered"]))
         return pandas.Series(values, index=index)
     if "values" in data:
-        return pandas.Series(decode(data["values"]), index=index, dtype=str(data["dtype"]))
+        values = decode(data["values"])
+        if not isinstance(values, list):
+            raise TypeError(_NO_COLUMN)
+        return pandas.Series(values, index=index, dtype=str(data["dtype"]))
     return pandas.Series(_flat(_decode_array(data, decode)), index=index)
 
 
 def _flat(array: Any) -> Any:
-    if array.ndim != 1:  # pandas would repeat a single value for every row that the index claims
-        raise ValueError(f"a column of {array.ndim} dimensions")
+    if array.ndim != 1:
+        raise ValueError(_NO_COLUMN)
     return array
 
 

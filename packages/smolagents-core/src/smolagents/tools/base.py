@@ -96,8 +96,10 @@ class Tool(BaseTool):
         """
         if not self.is_initialized:
             self._set_up_once()
-        if len(args) == 1 and not kwargs and isinstance(args[0], dict) and self._names_inputs(args[0]):
-            args, kwargs = (), args[0]
+        if not kwargs and len(args) == 1:
+            only = args[0]
+            if isinstance(only, dict) and self._names_inputs(only):
+                args, kwargs = (), only
         if sanitize_inputs_outputs:
             args, kwargs = handle_agent_input_types(*args, **kwargs)
         if self._build_arguments is not None:
@@ -124,7 +126,7 @@ class Tool(BaseTool):
             finally:
                 del self._in_setup
             self.is_initialized = True
-            del self._setup_lock
+            self.__dict__.pop("_setup_lock", None)
 
     def _names_inputs(self, arguments: dict[Any, Any]) -> bool:
         """Tell whether a dictionary that is the only argument holds the arguments."""
@@ -157,7 +159,7 @@ class Tool(BaseTool):
         from smolagents.tools.source import tool_code
 
         code = tool_code(self)
-        tool_dict = {"name": self.name, "code": code, "requirements": third_party(get_imports(code))}
+        tool_dict: dict[str, Any] = {"name": self.name, "code": code, "requirements": third_party(get_imports(code))}
         if self.output_schema is not None:
             tool_dict["output_schema"] = self.output_schema
         return tool_dict

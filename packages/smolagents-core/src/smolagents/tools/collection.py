@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from smolagents import plugins
 from smolagents.tools.base import Tool
 from smolagents.tools.sharing import hub
-
-if TYPE_CHECKING:
-    from mcp import StdioServerParameters
 
 
 class ToolCollection:
@@ -49,7 +46,7 @@ class ToolCollection:
     @classmethod
     def from_mcp(
         cls,
-        server_parameters: StdioServerParameters | dict[str, Any],
+        server_parameters: Any,
         trust_remote_code: bool = False,
         structured_output: bool | None = None,
     ) -> AbstractContextManager[ToolCollection]:

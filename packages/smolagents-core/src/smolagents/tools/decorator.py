@@ -44,7 +44,7 @@ def _simple_tool_class(function: Callable[..., Any], schema: dict[str, Any]) -> 
         inputs = completed_inputs(schema["parameters"]["properties"], function, None)
         output_type = _output_type(schema)
         output_schema = _output_schema(function, schema)
-        forward = staticmethod(_as_forward(function))  # type: ignore[assignment]
+        forward = staticmethod(_as_forward(function))
 
         def __init__(self) -> None:
             self.is_initialized = True

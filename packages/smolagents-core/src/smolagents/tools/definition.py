@@ -85,15 +85,17 @@ def _types_of_choices(choices: list[dict[str, Any]]) -> Any:
 
 
 def _check_attributes(tool: Tool) -> None:
-    for attribute, expected in {"name": str, "description": str, "inputs": dict, "output_type": (str, type)}.items():
+    for attribute, expected in {"name": str, "description": str, "inputs": dict, "output_type": str}.items():
         value = getattr(tool, attribute, None)
+        if attribute == "output_type":
+            value = json_name(value)
         kind = type(tool).__name__
         if value is None:
             raise TypeError(f"You must set an attribute {attribute} in the tool class {kind}.")
-        if not isinstance(value, expected) and not (attribute == "output_type" and hasattr(value, "__origin__")):
-            wanted = expected.__name__ if isinstance(expected, type) else "str"
+        if not isinstance(value, expected):
             raise TypeError(
-                f"Attribute {attribute} of {kind} should have type {wanted}, got {type(value).__name__} instead."
+                f"Attribute {attribute} of {kind} should have type {expected.__name__}, got {type(value).__name__} "
+                "instead."
             )
     if not is_valid_name(tool.name):
         raise Exception(

@@ -33,7 +33,7 @@ def _module_of(code: str) -> types.ModuleType:
     name = "smolagents_tool_" + hashlib.sha256(code.encode()).hexdigest()[:16]
     filename = f"<{name}>"
     module = types.ModuleType(name)
-    module.__file__ = filename
+    vars(module).update(__file__=filename, __tool_code__=code)
     linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
     sys.modules[name] = module
     try:

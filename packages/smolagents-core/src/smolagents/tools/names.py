@@ -56,7 +56,7 @@ def surroundings(code: str, module_name: str) -> Surroundings:
         if name in seen:
             continue
         seen.add(name)
-        node = module.statements.get(name)
+        node = module.statement(name)
         if isinstance(node, list):
             imports.update(dict.fromkeys(node))
         elif node is not None:
@@ -115,7 +115,16 @@ class _Module:
         self.text = module_source(name)
         self.statements: dict[str, list[str] | ast.stmt] = {}
         self.futures: set[str] = set()
+        self.starred: list[str] = []
         self._collect(ast.parse(self.text))
+
+    def statement(self, name: str) -> list[str] | ast.stmt | None:
+        """Return the import statements or the definition behind a name."""
+        found = self.statements.get(name)
+        if found is None:
+            starred = next((origin for origin in self.starred if hasattr(sys.modules.get(origin), name)), None)
+            return [f"from {starred} import {name}"] if starred else None
+        return found
 
     def source_of(self, node: ast.stmt) -> str:
         first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
@@ -130,6 +139,8 @@ class _Module:
                     self._add_import(alias.asname or alias.name.partition(".")[0], f"import {_alias_text(alias)}")
             elif isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 self.futures.update(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+                self.starred.append(self._origin(node))
             elif isinstance(node, ast.ImportFrom):
                 for alias in node.names:
                     line = f"from {self._origin(node)} import {_alias_text(alias)}"

@@ -6,12 +6,13 @@ import ast
 import inspect
 import json
 import re
+import sys
 import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smolagents.tools.definition import completed_inputs
+from smolagents.tools.definition import completed_inputs, json_name
 from smolagents.tools.imports import distributions
 from smolagents.tools.names import notebook_cells, surroundings
 
@@ -80,18 +81,25 @@ def _simple_tool_code(tool: Tool, function_source: str) -> str:
 
 
 def _class_code(tool: Tool) -> str:
+    cls = type(tool)
+    code = getattr(sys.modules.get(cls.__module__), "__tool_code__", None)
+    if code is None:
+        code = _standing_alone(cls)
+    changed = [f"{cls.__name__}.{attribute} = {value!r}\n" for attribute, value in _changed(tool, code).items()]
+    return code + "\n\n" + "".join(changed) if changed else code
+
+
+def _standing_alone(cls: type[Tool]) -> str:
     from smolagents.tool_validation import validate_tool_attributes
 
-    cls = type(tool)
     try:
         validate_tool_attributes(cls)
         source = get_source(cls)
     except OSError as error:
-        raise ValueError(f"Cannot save the tool '{tool.name}': {error}") from error
+        raise ValueError(f"Cannot save the tool class {cls.__name__}: {error}") from error
     around = surroundings(source, cls.__module__)
     imports = "\n".join([*around.future, *around.imports])
-    changed = [f"{cls.__name__}.{attribute} = {value!r}" for attribute, value in _changed(tool, source).items()]
-    return "\n\n\n".join([imports, *around.definitions, source, *(["\n".join(changed)] if changed else [])]) + "\n"
+    return "\n\n\n".join([imports, *around.definitions, source]) + "\n"
 
 
 def undefined(name: str) -> str:
@@ -196,6 +204,8 @@ def _changed(tool: Tool, source: str) -> dict[str, Any]:
         value, default = getattr(tool, attribute), getattr(cls, attribute, None)
         if attribute == "inputs" and isinstance(default, dict):
             default = completed_inputs(default, tool.forward, cls.__doc__)
+        elif attribute == "output_type":
+            default = json_name(default)
         set_in_init = re.search(rf"\bself\.{attribute}\b\s*(:[^=\n]+)?=[^=]", source)
         if attribute in vars(tool) and value != default and not set_in_init:
             changed[attribute] = value

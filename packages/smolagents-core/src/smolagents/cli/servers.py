@@ -1,0 +1,79 @@
+"""Model servers on this machine: which of them answer, and which models they have."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import NamedTuple
+
+DEFAULT_SERVERS = {
+    "ollama": "http://127.0.0.1:11434",
+    "llamacpp": "http://127.0.0.1:8080",
+    "vllm": "http://127.0.0.1:8000",
+    "lmstudio": "http://127.0.0.1:1234",
+}
+TITLES = {"ollama": "Ollama", "llamacpp": "llama.cpp", "vllm": "vLLM", "lmstudio": "LM Studio"}
+
+_SECONDS = 1.0  # a server on this machine that takes longer only to list its models is of no use
+_LONGEST_LISTING = 1_000_000  # bytes
+
+
+class Server(NamedTuple):
+    """Describe a server that answers.
+
+    Args:
+        title: Its program's name, as far as its port tells, else its address.
+        api_base: Address of its OpenAI-compatible API.
+        models: The models that it lists and that can chat.
+    """
+
+    title: str
+    api_base: str
+    models: list[str]
+
+
+def addresses() -> dict[str, str]:
+    """Return where to look for servers, by name: the usual ports, or what SMOLAGENTS_LOCAL_SERVERS lists.
+
+    That variable holds addresses, or `name=address`, separated by commas; set and empty it means none.
+    """
+    listed = os.environ.get("SMOLAGENTS_LOCAL_SERVERS")
+    if listed is None:
+        return DEFAULT_SERVERS
+    servers = {}
+    for item in listed.replace(",", " ").split():
+        name, equals, address = item.partition("=")
+        servers[name if equals else item] = (address if equals else item).rstrip("/")
+    return servers
+
+
+def running_servers() -> list[Server]:
+    """Return the servers that answer and have a model, in the order of `addresses`."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    places = addresses()
+    if not places:
+        return []
+    with ThreadPoolExecutor(len(places)) as threads:
+        found = threads.map(lambda name: _ask(TITLES.get(name, name), f"{places[name]}/v1"), places)
+        return [server for server in found if server is not None and server.models]
+
+
+def models_at(api_base: str) -> list[str]:
+    """Return the models that the server behind an address lists; none if it does not answer."""
+    server = _ask("", api_base.rstrip("/"))
+    return server.models if server is not None else []
+
+
+def _ask(title: str, api_base: str) -> Server | None:
+    from http.client import HTTPException
+    from urllib.request import ProxyHandler, build_opener
+
+    opener = build_opener(ProxyHandler({}))  # a proxy of the environment can't reach this machine
+    try:
+        with opener.open(f"{api_base}/models", timeout=_SECONDS) as response:
+            listing = json.loads(response.read(_LONGEST_LISTING))["data"]
+        models = [str(model["id"]) for model in listing]
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):  # nobody there, or something else on that port
+        return None
+    return Server(title, api_base, [model for model in models if "embed" not in model.lower()])

@@ -1,0 +1,47 @@
+"""The subcommands of `smolagents` beyond core's own: those that plugins add, and what is said about unknown ones."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from smolagents import plugins
+from smolagents.cli.help import SMOLAGENTS, SUBCOMMANDS
+from smolagents.cli.problems import near_miss, one_line, say
+from smolagents.cli.warning_lines import warnings_as_lines
+
+if TYPE_CHECKING:
+    from smolagents.hooks import Command
+
+
+def run_subcommand(name: str, arguments: list[str]) -> int:
+    """Run a command that a plugin adds, or `help`, and return the exit code."""
+    if not name:
+        sys.stderr.write(SMOLAGENTS)
+        return 2
+    with warnings_as_lines():
+        contributed = plugins.commands()
+        if name == "help":
+            sys.stdout.write(SMOLAGENTS + _listed(contributed))
+            return 0
+        if name in contributed and name not in SUBCOMMANDS:
+            return _run(contributed[name], arguments)
+    known = [*SUBCOMMANDS, *contributed]
+    hint = f' To let an agent do it: smolagents run "{name}"' if " " in name else f" Commands: {', '.join(known)}"
+    say("error", f"unknown command {name!r}.{near_miss(name, known)}{hint}", program="smolagents")
+    return 2
+
+
+def _run(command: Command, arguments: list[str]) -> int:
+    try:
+        return command.run(arguments)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        say("error", f"{command.name} failed: {type(error).__name__}: {one_line(error)}", program="smolagents")
+        return 1
+
+
+def _listed(commands: dict[str, Command]) -> str:
+    rows = [f"  {command.name:<22}  {command.help}".rstrip() for command in commands.values()]
+    return "\nFrom plugins:\n" + "\n".join(rows) + "\n" if rows else ""
