@@ -31,7 +31,7 @@ BLOCK = re.compile(
     r"(?:^<!-- file: (?P<file>\S+) -->\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 REPLY = re.compile(
-    r"^<!-- model(?:-call: (?P<tool>\w+) (?P<arguments>\{.*\}) |:\n(?P<text>.*?))-->$", re.MULTILINE | re.DOTALL
+    r"^<!-- model(?:-call: (?P<tool>\w+) (?P<arguments>\{[^\n]*\}) |:\n(?P<text>.*?))-->$", re.MULTILINE | re.DOTALL
 )
 HIDDEN = re.compile(r"^<!--.*?-->$", re.MULTILINE | re.DOTALL)
 

@@ -21,7 +21,7 @@ LAYERS = [
     {"models", "tools", "tool_validation", "_function_type_hints_utils", "serialization", "utils"},
     {"executors", "interpreter", "local_python_executor", "default_tools"},
     {"steps", "events", "requests", "monitoring", "console", "agent_tree"},
-    {"memory", "run", "loop", "drivers", "agents"},
+    {"memory", "run", "asking", "loop", "drivers", "agents"},
     {"cli", "__main__"},
     # Places that programs import from; the plugins that own the names stand behind them.
     {"gradio_ui", "mcp_client", "remote_executors", "vision_web_browser"},

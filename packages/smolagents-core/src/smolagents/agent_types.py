@@ -6,15 +6,12 @@ import os
 import sys
 from functools import cache
 from importlib import import_module
-from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import PIL.Image
-
-logger = getLogger(__name__)
 
 
 class AgentType:
@@ -32,12 +29,12 @@ class AgentType:
 
     def to_raw(self) -> Any:
         """Return the value itself."""
-        logger.error("This is a raw AgentType of unknown type: how it is shown and turned into text may vary.")
+        _warn_of_raw_type()
         return self._value
 
     def to_string(self) -> str:
         """Return the value as text: a path where it is no text."""
-        logger.error("This is a raw AgentType of unknown type: how it is shown and turned into text may vary.")
+        _warn_of_raw_type()
         return str(self._value)
 
 
@@ -303,6 +300,12 @@ def handle_agent_output_types(output: Any, output_type: str | None = None) -> An
 def loaded_class(module: str, name: str) -> Any:
     """Return a class if its module is loaded, else `()`: an argument for `isinstance` that imports nothing."""
     return getattr(sys.modules.get(module), name, ())
+
+
+def _warn_of_raw_type() -> None:
+    from logging import getLogger
+
+    getLogger(__name__).error("This is a raw AgentType: how it is shown and turned into text may vary.")
 
 
 def _new_path(suffix: str) -> str:

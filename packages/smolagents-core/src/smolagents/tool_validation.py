@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -46,7 +47,7 @@ def validate_tool_attributes(cls: type[Any], check_imports: bool = True) -> None
     node = next((node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)), None)
     if node is None:
         raise ValueError("Source code must define a class")
-    errors = [*_attribute_errors(node, cls), *_init_errors(node)]
+    errors = [*_attribute_errors(node, cls), *_init_errors(node, cls)]
     if check_imports:
         errors += [undefined(name) for name in surroundings(source, cls.__module__).missing]
     if errors:
@@ -75,19 +76,26 @@ def _attribute_errors(node: ast.ClassDef, cls: type[Any]) -> Iterator[str]:
         )
 
 
-def _init_errors(node: ast.ClassDef) -> Iterator[str]:
+def _init_errors(node: ast.ClassDef, cls: type[Any]) -> Iterator[str]:
+    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]  # without self; a base class may have it
+    required = [
+        parameter.name
+        for parameter in parameters
+        if parameter.default is parameter.empty
+        and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    ]
+    if required:
+        yield f"Parameters in __init__ must have default values, found required parameters: {', '.join(required)}"
     init = next((part for part in node.body if isinstance(part, ast.FunctionDef) and part.name == "__init__"), None)
     if init is None:
         return
-    positional = [*init.args.posonlyargs, *init.args.args][1:]
-    count = len(positional) - len(init.args.defaults)
-    defaults: list[tuple[ast.arg, ast.expr | None]] = [(arg, None) for arg in positional[: max(count, 0)]]
-    defaults += zip(positional[max(count, 0) :], init.args.defaults, strict=False)
-    defaults += zip(init.args.kwonlyargs, init.args.kw_defaults, strict=True)
-    required = [arg.arg for arg, default in defaults if default is None]
-    if required:
-        yield f"Parameters in __init__ must have default values, found required parameters: {', '.join(required)}"
-    if computed := [arg.arg for arg, default in defaults if default is not None and not _is_literal(default)]:
+    positional = [*init.args.posonlyargs, *init.args.args]
+    defaults = [
+        *zip(reversed(positional), reversed(init.args.defaults), strict=False),
+        *zip(init.args.kwonlyargs, init.args.kw_defaults, strict=True),
+    ]
+    computed = [argument.arg for argument, default in defaults if default is not None and not _is_literal(default)]
+    if computed:
         yield f"Parameters in __init__ must have literal default values, found non-literal: {', '.join(computed)}"
 
 

@@ -156,9 +156,10 @@ def test_a_failing_plugin_does_not_touch_the_run(witness: Witness) -> None:
     broken = Broken()
     plugins.register(broken, "broken-in-a-run")
     try:
+        agent = CodeAgent(tools=[], model=ScriptedModel([code("final_answer(42)")]), verbosity_level=-1)
         with pytest.warns(PluginWarning, match="plugin broken-in-a-run of this program failed in hook run_started"):
-            agent = CodeAgent(tools=[], model=ScriptedModel([code("final_answer(42)")]), verbosity_level=-1)
-            assert agent.run("Answer.") == 42
+            answer = agent.run("Answer.")
+        assert answer == 42
     finally:
         plugins.unregister(broken)
     assert len(witness.of("run_finished")) == 1

@@ -167,6 +167,7 @@ class FakeOpenAIServer:
 
 
 class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # the default of 5 lets the sixth of many clients wait for a second
     fake: FakeOpenAIServer
 
     def handle_error(self, request: Any, client_address: Any) -> None:

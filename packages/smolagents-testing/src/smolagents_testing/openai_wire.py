@@ -38,7 +38,7 @@ def events(request: dict[str, Any], message: ChatMessage) -> list[str]:
     """Return the events of a streamed answer; usage comes where the request asks for it."""
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
     deltas += [_delta(delta) for delta in split_into_deltas(replace(message, token_usage=None))]
-    choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    choices: list[dict[str, Any]] = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
     choices.append({"index": 0, "delta": {}, "finish_reason": _finish_reason(message)})
     head = _head(request, "chat.completion.chunk")
     bodies: list[dict[str, Any]] = [{**head, "choices": [choice]} for choice in choices]

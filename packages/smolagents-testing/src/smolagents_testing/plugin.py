@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from smolagents_testing.openai_server import FakeOpenAIServer
     from smolagents_testing.scripted import ScriptedModel
 
+pytest.register_assert_rewrite(
+    "smolagents_testing.executor_conformance",
+    "smolagents_testing.model_conformance",
+    "smolagents_testing.tool_conformance",
+)
+
 
 @pytest.fixture
 def scripted_model() -> Callable[..., ScriptedModel]:

@@ -2,7 +2,8 @@
 
 from smolagents.agents.base import MultiStepAgent
 from smolagents.agents.code import CodeAgent
-from smolagents.agents.persistence import AGENT_REGISTRY, load_agent
+from smolagents.agents.persistence import load_agent
+from smolagents.agents.registry import AGENT_REGISTRY
 from smolagents.agents.results import RunResult
 from smolagents.agents.tool_calling import ToolCallingAgent
 from smolagents.events import ActionOutput, StreamEvent, ToolOutput

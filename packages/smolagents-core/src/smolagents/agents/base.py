@@ -16,7 +16,7 @@ from smolagents.drivers import drive
 from smolagents.errors import AgentParsingError
 from smolagents.events import ActionOutput, StreamEvent
 from smolagents.memory import AgentMemory
-from smolagents.messages import ChatMessage
+from smolagents.messages import ChatMessage, text_of
 from smolagents.models import as_model
 from smolagents.monitoring import AgentLogger, LogLevel, Monitor
 from smolagents.prompting import EMPTY_PROMPT_TEMPLATES, PromptTemplates, populate_template
@@ -251,7 +251,7 @@ class MultiStepAgent(SavedAgent, ABC):
         run = last_run(self)
         if not self.provide_run_summary or run is None:
             return report
-        summary = "".join(f"\n{truncate_content(str(message.content))}\n---" for message in run.messages(True))
+        summary = "".join(f"\n{truncate_content(text_of(message))}\n---" for message in run.messages(True))
         return (
             f"{report}\n\nFor more detail, find below a summary of this agent's work:\n"
             f"<summary_of_work>\n{summary}\n</summary_of_work>"

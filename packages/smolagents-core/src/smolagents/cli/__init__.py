@@ -1,6 +1,6 @@
 """The command lines: `smolagent` runs a task, `smolagents` has subcommands.
 
-This module stays light, so that `--help`, `--version` and `smolagents plugins list` cost little more than Python itself.
+This module stays light, so that `--help`, `--version` and `plugins list` cost little more than Python itself.
 """
 
 import sys

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from smolagents.models import Model
 
 _UPSTREAM_DEFAULT = "InferenceClientModel"  # what a `--model-id` alone has always been for
-_NO_KEY = "none"  # the OpenAI client wants a key; a server that is not OpenAI's must not get the one in the environment
+_NO_KEY = "none"  # the OpenAI client wants a key; a server that was found must not get the one in the environment
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Choice:
             return self.model
         return cli.load_model(
             self.model_type,
-            self.model_id,  # type: ignore[arg-type]
+            self.model_id,
             api_base=self.api_base,
             api_key=self.api_key,
             provider=self.provider,
@@ -71,22 +71,23 @@ def choose_model(options: Options) -> Choice:
     Raises:
         UsageError: The options name none that is known, or there is none to use.
     """
-    spec = options.model
-    why = ""
-    if not (spec or options.model_type or options.model_id or options.api_base):
-        spec = os.environ.get("SMOLAGENTS_MODEL")
-        why = "SMOLAGENTS_MODEL says so"
-    if spec:
-        return _with_address(_from_spec(spec), options, why)
-    if options.model_type or options.model_id or options.api_base:
-        return _with_address(_from_type_and_id(options), options, "")
-    for choice in usable_models():
-        return _with_address(choice, options, choice.why)
-    raise UsageError(_ways_out())
+    spec = os.environ.get("SMOLAGENTS_MODEL")
+    if options.model:
+        choice = _from_spec(options.model)
+    elif options.model_type or options.model_id or options.api_base or options.provider:
+        choice = _from_type_and_id(options)
+    elif spec:
+        choice = replace(_from_spec(spec), why="SMOLAGENTS_MODEL names it")
+    else:
+        usable = next(usable_models(), None)
+        if usable is None:
+            raise UsageError(_ways_out())
+        choice = usable
+    return _with_address(choice, options)
 
 
 def usable_models() -> Iterator[Choice]:
-    """Yield the models that can be used without any option, the best first: by keys in the environment, then local servers."""
+    """Yield the models that can be used as things are: those with a key in the environment, then local servers."""
     from smolagents import plugins
 
     for provider in PROVIDERS:
@@ -95,7 +96,7 @@ def usable_models() -> Iterator[Choice]:
             yield Choice(provider.model_type, default_model_id(provider.model_type), why=are_set)
     if plugins.available("OpenAIModel"):
         for server in running_servers():
-            why = f"{server.title} answers at {server.api_base} and lists it first"
+            why = f"{server.title} answers at {server.api_base}"
             yield Choice("OpenAIModel", server.models[0], server.api_base, _NO_KEY, why=why)
 
 
@@ -108,7 +109,7 @@ def _from_type_and_id(options: Options) -> Choice:
     if model_type is None:
         by_key = None if plugins.available(_UPSTREAM_DEFAULT) else next(usable_models(), None)
         if by_key is not None:
-            return replace(by_key, model_id=model_id, why=f"for {by_key.model_type}, {by_key.why.partition(' and lists')[0]}")
+            return replace(by_key, model_id=model_id)
         model_type = _UPSTREAM_DEFAULT
     if model_id is None and options.api_base:
         model_id = _listed_first(options.api_base)
@@ -161,17 +162,16 @@ def _on_server(name: str, model_id: str | None) -> Choice:
     return Choice("OpenAIModel", model_id, api_base, _NO_KEY)
 
 
-def _with_address(choice: Choice, options: Options, why: str) -> Choice:
-    """Add what the options say of the API, and the reason."""
-    key = options.api_key
-    if key is None and options.api_base and choice.model_type in ("OpenAIModel", "OpenAIServerModel"):
-        key = None if "openai.com" in options.api_base else _NO_KEY
+def _with_address(choice: Choice, options: Options) -> Choice:
+    """Add what the options say of the API."""
+    key = options.api_key or choice.api_key
+    if options.api_base and choice.model_type.startswith("OpenAI") and not os.environ.get("OPENAI_API_KEY"):
+        key = key or _NO_KEY
     return replace(
         choice,
         api_base=options.api_base or choice.api_base,
-        api_key=key or choice.api_key,
+        api_key=key,
         provider=options.provider or choice.provider,
-        why=why or choice.why,
     )
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 def read_dotenv(path: Path) -> list[str]:
     """Set the variables of a `.env` file that the environment lacks, and return their names.
 
-    A line is `NAME=value`, with `export` before it or not, quotes around the value or not. Everything else is skipped, and a
-    variable that is set already is never changed.
+    A line is `NAME=value`, with `export` before it or not, quotes around the value or not. Everything else is skipped,
+    and a variable that is set already is never changed.
     """
     if not path.is_file():  # people also call virtual environments .env
         return []

@@ -23,11 +23,11 @@ Agent:
   --action-type TYPE      code: the model acts by writing Python (default); tool_calling: by JSON tool calls
   --tools NAME …          tools by name, or Spaces as user/space (default: web_search if it is installed)
   --imports MODULE …      modules that the code may import, besides a few safe ones
-  --executor TYPE         where the code runs: local, process, docker, e2b, … (default: process if it is there, else local)
+  --executor TYPE         where the code runs: local, process, docker, e2b, … (default: process if there is one)
   --max-steps N           how many steps the agent may take (default: 20)
 
 Output:
-  --verbosity-level N     0 only errors and the answer, 1 each step (default), 2 also what the model reads; -1 the answer
+  --verbosity-level N     0 errors and the answer, 1 each step (default), 2 also what the model reads, -1 the answer
   --quiet                 only the answer
   --json                  one JSON object a line: run_started, tool_call, plan, step, and at the end run_finished
   --version               the version

@@ -41,26 +41,32 @@ def load_model(
         ValueError: The class is unknown, lacks one of the options, or can't be used with them.
         MissingPluginError: The class is known, and its distribution is not installed.
     """
-    model_class = _model_class(model_type)
+    loaded = model_class(model_type)
     if model_type in ("OpenAIModel", "OpenAIServerModel") and not (api_base or api_key):
         api_base, api_key = _fireworks()
     if model_type in ("InferenceClientModel", "HfApiModel") and not os.environ.get("HF_TOKEN"):
         api_key = api_key or os.environ.get("HF_API_KEY")
     options = {"api_base": api_base, "api_key": api_key, "provider": provider}
-    arguments = _arguments(model_class, model_type, model_id, options)
+    arguments = _arguments(loaded, model_type, model_id, options)
     try:
-        model: Model = model_class(**arguments)
+        model: Model = loaded(**arguments)
     except Exception as error:
         named = f"{model_type} {model_id or ''}".rstrip()
         raise UsageError(f"{named} can't be used: {one_line(error, [api_key])}") from error
     return model
 
 
-def _model_class(model_type: str) -> Any:
+def model_class(model_type: str) -> Any:
+    """Return the class (or factory) of models that has a name.
+
+    Raises:
+        UsageError: Nobody has one of this name.
+        MissingPluginError: Its distribution is not installed.
+    """
     from smolagents.models import MODEL_REGISTRY
 
-    found = MODEL_REGISTRY[model_type] if model_type in MODEL_REGISTRY else None
-    if found is None or not callable(found):
+    found = MODEL_REGISTRY.get(model_type)
+    if not callable(found):
         raise UsageError(
             f"Unsupported model type: {model_type}.{near_miss(model_type, MODEL_REGISTRY)} "
             f"Installed: {', '.join(installed_types())}"
@@ -83,12 +89,12 @@ def _fireworks() -> tuple[str | None, str | None]:
     return (FIREWORKS, key) if key else (None, None)
 
 
-def _arguments(model_class: Any, model_type: str, model_id: str | None, options: dict[str, str | None]) -> dict[str, Any]:
+def _arguments(loaded: Any, model_type: str, model_id: str | None, options: dict[str, str | None]) -> dict[str, Any]:
     """Fit the options to the constructor's parameters.
 
     Only parameters that it names count: what else a model takes in its **kwargs goes to the provider with each call.
     """
-    parameters = inspect.signature(model_class).parameters
+    parameters = inspect.signature(loaded).parameters
     arguments: dict[str, Any] = {}
     if model_id is not None:
         arguments["model_id"] = model_id

@@ -49,15 +49,10 @@ class NameRules:
     storable_dunders = frozenset({"__name__", "__doc__", "__dict__", "__qualname__", "__wrapped__"})
     method_guards = METHOD_GUARDS
 
-    def __init__(self) -> None:
-        self.extra_guarded: set[str] = set()
+    def __init__(self, extra_guarded: frozenset[str] = frozenset()) -> None:
+        self.extra_guarded = extra_guarded
         self._fine_names: set[str] = set()
         self._attributes: dict[str, bool] = {}
-
-    def guard_attributes(self, attributes: set[str]) -> None:
-        """Guard more attribute names from now on."""
-        self.extra_guarded |= attributes
-        self._attributes.clear()
 
     def refuse(self, message: str, node: Any) -> NoReturn:
         """Refuse the action because of a node."""

@@ -14,7 +14,7 @@ from smolagents.interpreter.nodes import assign, at, call, choose, constant, is_
 from smolagents.interpreter.visitor import Visitor
 
 GUARDS: dict[type, str] = {
-    ast.Add: "<add>", ast.Mult: "<mul>", ast.Pow: "<pow>", ast.LShift: "<lshift>", ast.Mod: "<mod>",
+    ast.Add: "<add>", ast.Mult: "<mul>", ast.Pow: "<pow>", ast.LShift: "<lshift>", ast.Mod: "<percent>",
 }  # fmt: skip
 AUGMENTED: dict[type, str] = {
     ast.Mult: "<imul>", ast.Pow: "<ipow>", ast.LShift: "<ilshift>", ast.Mod: "<imod>",
@@ -49,9 +49,10 @@ class OperatorRewriter(Visitor):
         if operator is ast.Mod:
             if first is not None:
                 return node
-            if type(left) is ast.Name:
-                return choose(is_number(left.id, node), node, call(guard, [name(left.id, node), right], node), node)
-            return call(guard, [left, right], node)
+            # Text on the left becomes an object whose own `%` formats within bounds.
+            percent = call("<percent>", [left], node)
+            node.left = choose(is_number(left.id, node), left, percent, node) if type(left) is ast.Name else percent
+            return node
         if first is not None and second is not None and self.is_small(operator, first, second):
             return node
         if type(first) is float or type(second) is float:
@@ -61,7 +62,7 @@ class OperatorRewriter(Visitor):
             test = self.product_test(left, right, first, second)
         elif operator is ast.LShift and type(second) is int and second <= SMALL:
             return node
-        elif operator is ast.Pow and type(left) is ast.Name:
+        elif operator is ast.Pow and type(left) is ast.Name and (type(right) is ast.Name or second is not None):
             test = type_is(left.id, "<float>", node)
         if test is None:
             return call(guard, [left, right], node)
@@ -110,11 +111,8 @@ class OperatorRewriter(Visitor):
 
     def visit_compare(self, node: ast.Compare) -> Any:
         """Rewrite a comparison."""
-        mark = len(self.class_loads)
-        node.left = self.expr(node.left)
-        node.comparators = [self.expr(item) for item in node.comparators]
-        if all(type(item) in (ast.Name, ast.Tuple, ast.Constant, ast.Call) for item in node.comparators):
-            del self.class_loads[mark:]
+        node.left = self.class_value(node.left)
+        node.comparators = [self.class_value(item) for item in node.comparators]
         return node
 
     def visit_augassign(self, node: ast.AugAssign) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from smolagents.interpreter.names import NameRules
+from smolagents.interpreter.nodes import at
 from smolagents.interpreter.scopes import Scope
 
 
@@ -49,6 +50,8 @@ class Visitor:
                 result.extend(done)
             else:
                 result.append(done)
+        if statements and not result:
+            result.append(at(ast.Pass(), statements[0]))
         return result
 
     def expr(self, node: Any) -> Any:
@@ -62,6 +65,15 @@ class Visitor:
         """Rewrite several expressions."""
         table = self.expressions
         return [table[type(item)](self, item) if type(item) in table else self.expr(item) for item in items]
+
+    def class_value(self, node: Any) -> Any:
+        """Rewrite an expression that may name a builtin class only to compare with it."""
+        if type(node) is ast.Name or (type(node) is ast.Tuple and all(type(item) is ast.Name for item in node.elts)):
+            mark = len(self.class_loads)
+            node = self.expr(node)
+            del self.class_loads[mark:]
+            return node
+        return self.expr(node)
 
     def bind(self, identifier: str, node: Any) -> None:
         """Note that the current scope binds a name, which must be one that guests may bind."""

@@ -27,12 +27,14 @@ def configuration(model: Any) -> dict[str, Any]:
     attributes of the same names, and the model's `kwargs`.
     """
     data: dict[str, Any] = {}
-    for name, default in _parameters(type(model)).items():
+    for name, default in constructor_parameters(type(model)).items():
+        if name == "client":  # a connection, not configuration
+            continue
         value = getattr(model, name, default)
         default = getattr(type(model), name, default)
         if name == "model_id" or (value is not default and value != default):
             data[name] = value
-    return _plain_dict(f"{type(model).__name__}.to_dict()", {**model.kwargs, **data})
+    return plain_options(f"{type(model).__name__}.to_dict()", {**model.kwargs, **data})
 
 
 def restored(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,8 +42,8 @@ def restored(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _restore(value) for name, value in data.items()}
 
 
-def _parameters(cls: type) -> dict[str, Any]:
-    """Return the named parameters of a class' constructor, and of those that its **kwargs go on to."""
+def constructor_parameters(cls: type) -> dict[str, Any]:
+    """Return the parameters and defaults of a class' constructor, and of those that its **kwargs go on to."""
     found: dict[str, Any] = {}
     for base in cls.__mro__:
         if "__init__" not in vars(base):
@@ -52,15 +54,25 @@ def _parameters(cls: type) -> dict[str, Any]:
                 found.setdefault(parameter.name, parameter.default)
         if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
             break
-    found.pop("client", None)  # a connection, not configuration
     return found
 
 
-def _plain_dict(where: str, data: Mapping[str, Any]) -> dict[str, Any]:
+def is_secret(name: str) -> bool:
+    """Tell whether an argument of this name holds a credential."""
+    return _SECRET.search(name) is not None
+
+
+def plain_options(where: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments as plain data, without credentials, and with a warning without what can't be saved.
+
+    Args:
+        where: What the warning is about.
+        data: The arguments by name.
+    """
     plain = {}
     for key, value in data.items():
         name = str(getattr(key, "value", key))
-        if _SECRET.search(name):
+        if is_secret(name):
             continue
         try:
             plain[name] = _plain(f"{where} of {name!r}", value)
@@ -73,7 +85,7 @@ def _plain(where: str, value: Any) -> Any:
     if value is REMOVE_PARAMETER:
         return dict(_REMOVE)
     if isinstance(value, Mapping):
-        return _plain_dict(where, value)
+        return plain_options(where, value)
     if isinstance(value, (list, tuple)):
         return [_plain(where, item) for item in value]
     if isinstance(value, str):

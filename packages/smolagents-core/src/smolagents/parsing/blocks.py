@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
-from smolagents.parsing.source import parse, tidy
+from smolagents.parsing.source import ends_in_string, parse, tidy
 
-# How many closing tags are tried for one block, when the first one leaves code that does not parse.
+# How many closing tags are tried for one block when the first one stands inside a string, and for how many blocks.
 _MAX_CLOSINGS = 8
+_MAX_CHECKED = 50
 # After how many fences without an end (rules in prose, mostly) no more are looked for.
 _MAX_UNCLOSED = 8
 
@@ -44,27 +46,30 @@ def _fence_end(fence: str) -> re.Pattern[str]:
     return re.compile(rf"\n?^[ \t]*{run}(?!\w)|{run}(?=[ \t]*$)", re.M)
 
 
-def tagged(text: str, opening: re.Pattern[str], closing: re.Pattern[str], info: str = "") -> Iterator[Block]:
+def tagged(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> Iterator[Block]:
     """Yield the blocks between two tags; the last one may lack its closing tag."""
-    position = 0
+    position = found = 0
     while start := opening.search(text, position):
-        block = _block(text, start, closing, info)
+        block = _block(text, start, closing, "", checked=found < _MAX_CHECKED)
         yield block
+        found += 1
         position = max(block.end, position + 1)
 
 
 def fenced(text: str) -> Iterator[Block]:
     """Yield the Markdown blocks with their info strings; one that lacks its closing fence reaches to the end."""
-    position = unclosed = 0
+    position = found = unclosed = 0
     while unclosed < _MAX_UNCLOSED and (start := _FENCE.search(text, position)):
-        block = _block(text, start, _fence_end(start["fence"]), start["info"].strip())
+        ending = _fence_end(start["fence"])
+        block = _block(text, start, ending, start["info"].strip(), checked=found < _MAX_CHECKED)
         yield block
+        found += 1
         position = block.end if block.closed else start.end()
         unclosed += not block.closed
 
 
-def _block(text: str, start: re.Match[str], closing: re.Pattern[str], info: str) -> Block:
-    end = _closing(text, start.end(), closing)
+def _block(text: str, start: re.Match[str], closing: re.Pattern[str], info: str, checked: bool) -> Block:
+    end = _closing(text, start.end(), closing) if checked else closing.search(text, start.end())
     if end is None:
         return Block(info, text[start.end() :], start.start(), len(text), closed=False)
     return Block(info, text[start.end() : end.start()], start.start(), end.end(), closed=True)
@@ -75,9 +80,7 @@ def _closing(text: str, start: int, closing: re.Pattern[str]) -> re.Match[str] |
     first = closing.search(text, start)
     if first is None or closing.search(text, max(first.end(), start + 1)) is None:
         return first
-    for tried, end in enumerate(closing.finditer(text, start)):
-        if tried == _MAX_CLOSINGS:
-            break
-        if parse(tidy(text[start : end.start()])) is not None:
-            return end
-    return first
+    if not ends_in_string(text[start : first.start()]):
+        return first
+    later = islice(closing.finditer(text, first.end()), _MAX_CLOSINGS)
+    return next((end for end in later if parse(tidy(text[start : end.start()])) is not None), first)

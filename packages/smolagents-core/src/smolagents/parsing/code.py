@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 
 from smolagents.parsing.blocks import Block, fenced, tag, tagged
 from smolagents.parsing.reasoning import strip_reasoning, without_markers
-from smolagents.parsing.source import is_program, parse, tidy
+from smolagents.parsing.source import is_program, parse, tidy, trim
 
 _PYTHON = re.compile(r"\W*(?:i?python[\d.]*|py3?|pycon|tool_code|code|python_interpreter|execute)\b.*", re.I | re.S)
 _JSON = re.compile(r"\W*json\b.*", re.I | re.S)
+_JSON_FIRST = re.compile(r"\s*(?:`{3,}\s*json\s*)?\{", re.I)
 _ONE_LINE_FENCE = re.compile(r"(?<!`)`{3,}+(?:[ \t]*(?:python3?|py|tool_code)\b)?([^\n`]+)`{3,}", re.I)
 
 # Tags that models were trained on, or mistake ours for.
@@ -48,6 +49,8 @@ def parse_code_blobs(text: str, code_block_tags: tuple[str, str]) -> str:
         ValueError: There is no code; the message tells the model how to write it.
     """
     text = text.replace("\r\n", "\n")
+    if _JSON_FIRST.match(text) and (code := _in_json(text)):
+        return code
     speech = strip_reasoning(text, code_block_tags)
     code = _find(speech, code_block_tags)
     if not code and (everything := without_markers(text)) != speech:
@@ -58,7 +61,7 @@ def parse_code_blobs(text: str, code_block_tags: tuple[str, str]) -> str:
 
 
 def _find(text: str, tags: tuple[str, str]) -> str | None:
-    if text.lstrip().startswith("{") and (code := _in_json(text)):
+    if _JSON_FIRST.match(text) and (code := _in_json(text)):
         return code
     own = _join(_own_blocks(text, tags))
     if own and ("\n" in own or is_program(own)):
@@ -78,12 +81,20 @@ def _find(text: str, tags: tuple[str, str]) -> str | None:
 def _own_blocks(text: str, tags: tuple[str, str]) -> list[Block]:
     """Return the complete blocks, or else the one that lacks its closing tag."""
     opening, closing = (tag(expression) for expression in tags)
-    blocks = list(tagged(text, opening, closing))
+    blocks = _outside_of_fences(list(tagged(text, opening, closing)), text)
     for block in blocks:
         mentions = list(opening.finditer(block.body))
         if mentions and parse(tidy(block.body)) is None:  # "I will write it in <code> tags."
             block.body = block.body[mentions[-1].end() :]
     return [block for block in blocks if block.closed] or blocks
+
+
+def _outside_of_fences(blocks: list[Block], text: str) -> list[Block]:
+    """Leave out the blocks whose tags stand in strings of fenced code."""
+    if not blocks or not re.search("```|~~~", text[: blocks[0].start]):
+        return blocks
+    fences = [fence for fence in fenced(text) if is_program(trim(fence.body))]
+    return [block for block in blocks if not any(fence.start < block.start < fence.end for fence in fences)]
 
 
 def _in_python_fences(text: str) -> str | None:
@@ -143,12 +154,12 @@ def _join_programs(bodies: Iterable[str]) -> str | None:
 
 
 def _join(blocks: Iterable[Block]) -> str | None:
-    """Return the code of the blocks; a block that is itself in a fence is taken out of it."""
+    """Return the code of the blocks; what is fenced inside of a block is taken out of its fence."""
     programs = []
     for block in blocks:
         code = tidy(block.body)
         if "```" in code and parse(code) is None:
-            code = _in_python_fences(code) or _in_other_fences(code) or code
+            code = _join_programs(inner.body for inner in fenced(code)) or code
         programs.append(code)
     return "\n\n".join(program for program in programs if program) or None
 

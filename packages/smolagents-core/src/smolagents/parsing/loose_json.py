@@ -19,8 +19,9 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\n": ""}
 _LITERALS = {"true": True, "false": False, "null": None, "none": None, "undefined": None}
 
 _MAX_DEPTH = 60
-# How many strings without an end are passed over before the rest of the text is given up.
+# How many strings without an end, and brackets that open nothing, are passed over before the rest is given up.
 _MAX_UNENDED = 8
+_MAX_FAILURES = 300
 
 _decoder = json.JSONDecoder(strict=False)
 
@@ -35,13 +36,14 @@ class Unreadable(ValueError):
 
 def values_in(text: str) -> Iterator[Any]:
     """Yield the objects and arrays in a text, whatever stands between them."""
-    position = unended = 0
-    while unended < _MAX_UNENDED and (start := _START.search(text, position)):
+    position = unended = failures = 0
+    while unended < _MAX_UNENDED and failures < _MAX_FAILURES and (start := _START.search(text, position)):
         try:
             value, position = read(text, start.start())
         except Unreadable as problem:
             at_end = problem.position >= len(text)
             unended += at_end
+            failures += 1
             position = start.end() if at_end else max(problem.position, start.end())
         else:
             yield value

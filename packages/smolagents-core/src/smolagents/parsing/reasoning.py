@@ -55,7 +55,8 @@ def _outside_of_reasoning(text: str, code_block_tags: tuple[str, str] | None) ->
     kept: list[str] = []
     blocks = _code_blocks(text, code_block_tags)
     position = 0
-    while mark := _MARKER.search(text, position):
+    mark = _MARKER.search(text)
+    while mark:
         while blocks and blocks[-1].start < position:
             blocks.pop()
         if blocks and blocks[-1].start < mark.start():
@@ -72,6 +73,8 @@ def _outside_of_reasoning(text: str, code_block_tags: tuple[str, str] | None) ->
             kept.append(text[position : mark.start()] + "\n")
             position = mark.end()
             break
+        if mark.start() < position:
+            mark = _MARKER.search(text, position)
     return "".join(kept) + text[position:]
 
 

@@ -36,6 +36,19 @@ def parse(source: str) -> ast.Module | None:
         return None
 
 
+def ends_in_string(source: str) -> bool:
+    """Tell whether code stops inside a string literal."""
+    import ast
+
+    try:
+        ast.parse(source.strip())
+    except SyntaxError as error:
+        return error.msg.startswith("unterminated")
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return False
+
+
 def is_program(source: str) -> bool:
     """Tell whether text is a program, rather than prose, a name or a value that happens to parse."""
     import ast
@@ -57,18 +70,22 @@ def _does_something(node: ast.AST, lines: list[str]) -> bool:
     return _DEEDS.fullmatch(kind) is not None
 
 
-def tidy(text: str) -> str:
-    """Return a block of code as it was meant.
-
-    Blank lines around it and common indentation go; stray fences and tags, typographic quotes and invisible characters
-    go only where the block is no Python with them and is Python without.
-    """
+def trim(text: str) -> str:
+    """Return a block of code without blank lines around it and without common indentation."""
     text = text.strip("\n")
     if text[:1] in (" ", "\t"):
         import textwrap
 
         text = textwrap.dedent(text)
-    text = _LANGUAGE_FIRST.sub("", text.strip())
+    return text.strip()
+
+
+def tidy(text: str) -> str:
+    """Return a block of code as it was meant: trimmed, and mended where that makes it Python.
+
+    Stray fences and tags, typographic quotes and invisible characters stay if the code is Python with them.
+    """
+    text = _LANGUAGE_FIRST.sub("", trim(text))
     if not (_UNUSUAL.search(text) or _STRAY_FIRST.match(text) or _STRAY_LAST.search(text)):
         return text
     return next((mended for mended in _mendings(text) if parse(mended) is not None), text)
@@ -77,8 +94,8 @@ def tidy(text: str) -> str:
 def _mendings(text: str) -> Iterator[str]:
     yield text
     bare = _STRAY_FIRST.sub("", text)
-    while bare != (bare := _STRAY_LAST.sub("", bare)):
-        pass
+    for _ in range(2):
+        bare = _STRAY_LAST.sub("", bare)
     yield bare
     yield text.translate(_INVISIBLE).translate(_TYPOGRAPHY)
     yield bare.translate(_INVISIBLE).translate(_TYPOGRAPHY)

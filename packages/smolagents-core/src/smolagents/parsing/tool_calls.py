@@ -46,8 +46,9 @@ _HARMONY = re.compile(
     re.S,
 )
 _PARAMETER = re.compile(
-    r"<(?:\w+:)?parameter(?:=| name=\")(?P<key>[\w.-]+)\"?[^>]*>(?P<value>.*?)</(?:\w+:)?parameter>"
-    r"|<arg_key>(?P<arg_key>.*?)</arg_key>\s*<arg_value>(?P<arg_value>.*?)</arg_value>",
+    r"<(?:\w+:)?parameter(?:=| name=\")(?P<key>[\w.-]+)\"?[^>]*>(?P<value>(?:(?!<(?:\w+:)?parameter[= ]).)*?)"
+    r"</(?:\w+:)?parameter>"
+    r"|<arg_key>(?P<arg_key>[^<]*)</arg_key>\s*<arg_value>(?P<arg_value>(?:(?!<arg_key>).)*?)</arg_value>",
     re.S,
 )
 _ACTION_LINE = re.compile(r"^[ \t*_#>-]*+Action:[*_` \t]*+(?P<call>\w.*?)`?[ \t]*$", re.M)

@@ -24,7 +24,13 @@ API_LEVEL = 1
 A plugin that needs level N says so in its groups' names: `smolagents.models.vN`. A name without suffix needs level 1.
 """
 
-_PACKAGE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_CORE_MODULES = frozenset(name.removesuffix(".py") for name in os.listdir(os.path.dirname(os.path.dirname(__file__))))
+
+
+def owner_of(name: str) -> str | None:
+    """Return the distribution that alone may offer a name: core or a first-party one; None for a free name."""
+    # A module's name is core's too: `from smolagents import agents` asks for a name before it looks for a module.
+    return "smolagents-core" if name in RESERVED or name in _CORE_MODULES else FIRST_PARTY.get(name)
 
 
 class Entry:
@@ -103,15 +109,12 @@ class Catalogue:
         self.files = files
         self.by_name: dict[str, list[Entry]] = {}
         allowed = allowed_distributions()
-        core_modules = {name.removesuffix(".py") for name in os.listdir(_PACKAGE_FOLDER)}
         for entry in entries:
             _judge_value(entry)
             if allowed is not None and entry.distribution not in allowed:
                 entry.settle("disabled", why_disabled())
             if entry.kind in KINDS:
-                # A module's name is reserved too: `from smolagents import agents` asks for a name before a module.
-                reserved = entry.name in RESERVED or entry.name in core_modules
-                owner = "smolagents-core" if reserved else FIRST_PARTY.get(entry.name, entry.distribution)
+                owner = owner_of(entry.name) or entry.distribution
                 if owner != entry.distribution:
                     entry.settle("shadowed", f"the name {entry.name} belongs to {owner}")
                 self.by_name.setdefault(entry.name, []).append(entry)

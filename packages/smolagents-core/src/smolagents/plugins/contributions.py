@@ -1,8 +1,7 @@
 """What plugins contribute or choose through hooks, checked before core relies on it."""
 
 from smolagents.plugins import dispatch
-from smolagents.plugins.catalogue import current
-from smolagents.plugins.names import FIRST_PARTY, RESERVED
+from smolagents.plugins.catalogue import current, owner_of
 from smolagents.plugins.reports import report
 
 TYPE_CHECKING = False
@@ -26,8 +25,7 @@ class _Registry:
         self.targets: dict[str, Any] = {}
 
     def add(self, name: str, target: "Any") -> None:
-        owner = "smolagents-core" if name in RESERVED else FIRST_PARTY.get(name)
-        if owner is not None:
+        if owner := owner_of(name):
             raise ValueError(f"the name {name} belongs to {owner}")
         self.targets[name] = target
 

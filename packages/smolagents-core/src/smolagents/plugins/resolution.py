@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-from smolagents.plugins.catalogue import Catalogue, Entry, current
+from smolagents.plugins.catalogue import Catalogue, Entry, current, owner_of
 from smolagents.plugins.names import CORE, CORE_EXECUTORS, FIRST_PARTY, KINDS, first_party_kind
 from smolagents.plugins.reports import described, named, trace
 from smolagents.plugins.switches import allowed_distributions, why_disabled
@@ -41,7 +41,7 @@ def available(name: str) -> bool:
     if name in CORE or name in CORE_EXECUTORS:
         return True
     entry = current().find(name)
-    if entry is not None or name in FIRST_PARTY:
+    if entry is not None or owner_of(name) is not None:
         return entry is not None and entry.state == "ok"
     return any(name in offered(kind) for kind in ("models", "executors", "tools"))
 
@@ -122,7 +122,7 @@ def surface_attribute(name: str) -> "Any":
         found = _lookup(name, KINDS)
         if found is not _UNKNOWN:
             return found
-    hint = _near_miss(name)
+    hint = _near_miss(name) if owner_of(name) is None else ""  # a module that was not imported yet is no slip
     # Frames above: the package's `__getattr__`, then whoever asked.
     if hint and sys._getframe(2).f_code.co_name == "_handle_fromlist":
         raise ImportError(f"cannot import name {name!r} from 'smolagents'.{hint}", name="smolagents")
@@ -188,9 +188,10 @@ def _lookup(name: str, kinds: "tuple[str, ...]") -> "Any":
         return load(entry)
     if first_party_kind(name) in kinds:
         raise _not_offered(name, FIRST_PARTY[name])
-    for kind in kinds:
-        if name in (contributed := offered(kind)):
-            return contributed[name]
+    if owner_of(name) is None:
+        for kind in kinds:
+            if name in (contributed := offered(kind)):
+                return contributed[name]
     return _UNKNOWN
 
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from smolagents.tools.arguments import validate_tool_arguments
 from smolagents.tools.base import BaseTool, Tool
-from smolagents.tools.decorator import tool
 from smolagents.tools.naming import AUTHORIZED_TYPES, is_valid_name
 
 if TYPE_CHECKING:
+    from smolagents.tools.bundle import get_tools_definition_code
     from smolagents.tools.collection import ToolCollection
+    from smolagents.tools.decorator import tool
     from smolagents.tools.pipeline import PipelineTool
     from smolagents.tools.schema import get_json_schema
     from smolagents.tools.sharing import launch_gradio_demo, load_tool
-    from smolagents.tools.source import get_tools_definition_code
 else:
     _LAZY = {
         "ToolCollection": "collection",
@@ -25,7 +25,8 @@ else:
         "get_json_schema": "schema",
         "launch_gradio_demo": "sharing",
         "load_tool": "sharing",
-        "get_tools_definition_code": "source",
+        "tool": "decorator",
+        "get_tools_definition_code": "bundle",
     }
 
     def __getattr__(name):

@@ -97,10 +97,27 @@ def _output_schema(function: Callable[..., Any], schema: dict[str, Any]) -> dict
     return {key: value for key, value in schema["return"].items() if key != "description"}
 
 
+def _warn_of_lost_decorators(function: Callable[..., Any], source: str) -> None:
+    import warnings
+
+    from smolagents.tools.names import surroundings
+
+    decorators = [line.removeprefix("@") for line in source.splitlines() if line.startswith("@")]
+    missing = surroundings("\n".join(decorators), function.__module__).missing
+    if missing:
+        warnings.warn(
+            f"Function '{function.__name__}' has decorators other than @tool, and its saved code would lack them: "
+            f"{', '.join(missing)}. Define or import them at the top of the module.",
+            stacklevel=5,
+        )
+
+
 def _attach_source(cls: type[Tool], function: Callable[..., Any]) -> None:
-    """Keep the source of the class and of its `forward`, which `to_dict` and the sandboxes need."""
+    """Keep the source of the class and of its `forward`, for `to_dict`."""
     from smolagents.tools.source import forward_source, simple_tool_source
 
     source = forward_source(function)
+    if source is not None and source.startswith("@"):
+        _warn_of_lost_decorators(function, source)
     cls.forward.__source__ = source  # type: ignore[attr-defined]
     cls.__source__ = simple_tool_source(cls, source) if source is not None else None  # type: ignore[attr-defined]

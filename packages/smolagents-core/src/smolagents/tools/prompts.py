@@ -14,7 +14,7 @@ def code_prompt(tool: Tool) -> str:
     parameters = ", ".join(f"{name}: {_type_text(schema)}" for name, schema in tool.inputs.items())
     document = tool.description
     if tool.inputs:
-        arguments = "\n".join(f"{name}: {schema['description']}" for name, schema in tool.inputs.items())
+        arguments = "\n".join(f"{name}: {_description(schema)}" for name, schema in tool.inputs.items())
         document += f"\n\nArgs:\n{textwrap.indent(arguments, '    ')}"
     output_type = tool.output_type
     if tool.output_schema is not None:
@@ -35,6 +35,17 @@ def tool_calling_prompt(tool: Tool) -> str:
     )
     if tool.output_schema is not None:
         text += f"\n    The output is always of this JSON schema: {_json(tool.output_schema)}"
+    return text
+
+
+def _description(schema: dict[str, Any]) -> str:
+    """Return an input's description, with the values or the structure that it must have."""
+    text = str(schema["description"])
+    if "enum" in schema:
+        return f"{text} (one of: {', '.join(map(repr, schema['enum']))})"
+    if "'properties':" in str(schema):
+        shape = {key: value for key, value in schema.items() if key not in ("description", "nullable")}
+        return f"{text} (JSON schema: {_json(shape)})"
     return text
 
 

@@ -7,13 +7,13 @@ import inspect
 import json
 import re
 import sys
-import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smolagents.tools.definition import completed_inputs, json_name
 from smolagents.tools.imports import distributions
+from smolagents.tools.indentation import indented
 from smolagents.tools.names import notebook_cells, surroundings
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ def get_source(obj: Any) -> str:
         raise TypeError(f"Expected class or callable, got {type(obj).__name__}")
     kept = getattr(obj, "__dict__", {}).get("__source__", "")
     if kept:
-        return textwrap.dedent(kept).strip()
+        return str(kept)
     try:
         if kept is None:
             raise OSError("made from a function without source")
-        return textwrap.dedent(inspect.getsource(obj)).strip()
+        return indented(inspect.getsource(obj)).strip()
     except (OSError, TypeError) as error:
         cells = notebook_cells()
         if cells is None:
@@ -120,7 +120,7 @@ def simple_tool_source(tool: Tool | type[Tool], function_source: str) -> str:
         lines.append(f"    output_schema = {tool.output_schema!r}")
     if tool.sequential:
         lines.append("    sequential = True")
-    return "\n".join([*lines, "", textwrap.indent(function_source, "    ")])
+    return "\n".join([*lines, "", indented(function_source, "    ")])
 
 
 def forward_source(function: Callable[..., Any]) -> str | None:
@@ -137,9 +137,7 @@ def forward_source(function: Callable[..., Any]) -> str | None:
         return None
     lines = source.splitlines()
     decorators = [
-        "\n".join(["@" + (ast.get_source_segment(source, item) or "")])
-        for item in node.decorator_list
-        if not is_tool_decorator(item)
+        f"@{ast.get_source_segment(source, item)}" for item in node.decorator_list if not is_tool_decorator(item)
     ]
     head = "\n".join(lines[node.lineno - 1 :])
     has_parameters = bool(inspect.signature(inner).parameters)
@@ -163,37 +161,6 @@ def save_tool(tool: Tool, output_dir: str | Path, tool_file_name: str, make_grad
         (folder / "app.py").write_text(app, encoding="utf-8")
         requirements = "\n".join(distributions(described["requirements"]))
         (folder / "requirements.txt").write_text(f"{requirements}\n", encoding="utf-8")
-
-
-def get_tools_definition_code(tools: Mapping[str, Tool]) -> str:
-    """Return code that defines tools, under their names, in an interpreter that has no smolagents."""
-    parts = [
-        textwrap.dedent("""
-            from typing import Any, Optional
-
-            class Tool:
-                output_schema = None
-
-                def __init__(self, *args, **kwargs):
-                    self.is_initialized = False
-
-                def setup(self):
-                    self.is_initialized = True
-
-                def forward(self, *args, **kwargs):
-                    raise NotImplementedError
-
-                def __call__(self, *args, **kwargs):
-                    if not getattr(self, "is_initialized", False):
-                        self.setup()
-                        self.is_initialized = True
-                    return self.forward(*args, **kwargs)
-            """).strip()
-    ]
-    for tool in tools.values():
-        code = re.sub(r"^from smolagents(\.tools)? import Tool$\n?", "", tool_code(tool), flags=re.MULTILINE)
-        parts.append(f"{code.strip()}\n\n{tool.name} = {type(tool).__name__}()")
-    return "\n\n\n".join(parts) + "\n"
 
 
 def _changed(tool: Tool, source: str) -> dict[str, Any]:

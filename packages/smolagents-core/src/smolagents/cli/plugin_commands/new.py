@@ -6,8 +6,7 @@ from keyword import iskeyword
 from pathlib import Path
 from string import Template
 
-from smolagents.plugins.catalogue import current
-from smolagents.plugins.names import FIRST_PARTY, RESERVED
+from smolagents.plugins.catalogue import current, owner_of
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -56,6 +55,7 @@ def _names(folder_name: str, kind: str) -> dict[str, str]:
         "distribution": distribution,
         "module": distribution.replace("-", "_"),
         "name": "_".join(words),
+        "variable": "_".join(words).upper(),
         "prefix": "".join(word.capitalize() for word in words),
         "kind": kind,
     }
@@ -77,8 +77,8 @@ def _problem(names: dict[str, str], kind: str) -> str:
     if names["distribution"] in current().distributions:
         return f"a distribution {names['distribution']} is installed already; choose another name"
     for name in (names["name"], names["prefix"] + kind.capitalize()):
-        if kind != "hooks" and (name in RESERVED or name in FIRST_PARTY):
-            return f"the name {name} belongs to {FIRST_PARTY.get(name, 'smolagents-core')}; choose another name"
+        if kind != "hooks" and (owner := owner_of(name)):
+            return f"the name {name} belongs to {owner}; choose another name"
     return ""
 
 

@@ -78,7 +78,7 @@ def _check_model(found: Any) -> Iterator[str]:
         if not issubclass(found, Model) and not hasattr(found, "generate"):
             yield "the class is no smolagents.Model and has no method generate(messages, …)"
     elif not callable(found) and not hasattr(found, "generate"):
-        yield f"it is a {type(found).__name__}: offer a Model class or a function that returns a model"
+        yield f"it is of type {type(found).__name__}: offer a Model class or a function that returns a model"
 
 
 def _check_tool(found: Any) -> Iterator[str]:
@@ -100,7 +100,7 @@ def _required(cls: type) -> list[str]:
 
 def _check_executor(found: Any) -> Iterator[str]:
     if not callable(found):
-        yield f"it is a {type(found).__name__}: offer a PythonExecutor class or a function that returns an executor"
+        yield f"it is of type {type(found).__name__}: offer a PythonExecutor class or a function that makes an executor"
         return
     if isinstance(found, type):
         for method in ("__call__", "send_tools", "send_variables"):

@@ -1,0 +1,102 @@
+"""`smolagent`: from its arguments to its exit code."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smolagents.cli.arguments import Options, parse_arguments
+from smolagents.cli.dotenv import read_dotenv
+from smolagents.cli.interruption import INTERRUPTED
+from smolagents.cli.problems import UsageError, one_line, say
+from smolagents.cli.warning_lines import warnings_as_lines
+
+if TYPE_CHECKING:
+    from smolagents.cli.outcome import Outcome
+
+EXIT_CODES = {"success": 0, "max_steps": 1, "failed": 1, "interrupted": INTERRUPTED}
+BAD_USAGE = 2
+
+
+def smolagent(arguments: list[str]) -> int:
+    """Run a task and return the exit code."""
+    options = parse_arguments(arguments)
+    with warnings_as_lines():
+        try:
+            _read_dotenv(options)
+            return _run(options)
+        except (ValueError, ImportError) as error:
+            say("error", _indented(error, options))
+            return BAD_USAGE
+        except (KeyboardInterrupt, EOFError):
+            say("error", "interrupted")
+            return INTERRUPTED
+
+
+def _run(options: Options) -> int:
+    task = _task(options)
+    if task is None:
+        from smolagents.cli.interactive import ask_for_options
+
+        options = ask_for_options(options)
+        task = options.prompt or ""
+    from smolagents.cli.running import execute
+
+    outcome = execute(options, task)
+    _say_what_went_wrong(outcome, options)
+    return EXIT_CODES[outcome.status]
+
+
+def _task(options: Options) -> str | None:
+    """Return the task from the arguments or from a pipe; None if there is a person to ask.
+
+    Raises:
+        UsageError: There is no task.
+    """
+    if options.prompt not in (None, "-"):
+        return options.prompt
+    if options.prompt is None and sys.stdin.isatty() and not (options.json or options.quiet):
+        return None
+    if options.prompt is None and sys.stdin.isatty():
+        raise UsageError('no task: smolagent "what to do"')
+    task = sys.stdin.read().strip()
+    if not task:
+        hint = ""
+        named = (options.tools or []) + (options.imports or [])
+        if len(named) > 1:
+            hint = ". If it stands behind a list such as --tools, put -- before it"
+        raise UsageError(f'no task, neither as an argument nor on standard input: smolagent "what to do"{hint}')
+    return task
+
+
+def _read_dotenv(options: Options) -> None:
+    path = Path(".env")
+    try:
+        names = read_dotenv(path)
+    except OSError as error:
+        say("warning", f"{path} can't be read: {error.strerror}")
+        return
+    if names and options.verbosity_level > 0 and not (options.json or options.quiet):
+        say("note", f"from {path}: {', '.join(names)}")
+
+
+def _say_what_went_wrong(outcome: Outcome, options: Options) -> None:
+    error = outcome.error
+    if outcome.status == "max_steps":
+        used_up = f"no answer within {outcome.steps} steps (--max-steps)"
+        say("error", f"{used_up}; what was printed is the model's best guess")
+    elif outcome.status == "interrupted":
+        say("error", f"interrupted after {outcome.steps} steps")
+    elif outcome.status == "failed" and error is not None:
+        say("error", f"the run failed: {type(error).__name__}: {one_line(error, [options.api_key])}")
+        if options.verbosity_level > 1:
+            import traceback
+
+            traceback.print_exception(error)
+
+
+def _indented(error: Exception, options: Options) -> str:
+    """Return the message in one line, or in the lines that we have given it."""
+    lines = str(error).splitlines() if isinstance(error, UsageError) else [str(error)]
+    return "\n".join(" " * (len(line) - len(line.lstrip())) + one_line(line, [options.api_key]) for line in lines)

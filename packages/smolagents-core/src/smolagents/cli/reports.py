@@ -1,0 +1,86 @@
+"""What a run prints: its steps and the answer, the answer alone, or events as JSON (`json_events.py`)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
+from typing import Any
+
+from smolagents.cli.building import Built
+from smolagents.cli.outcome import Outcome
+from smolagents.cli.problems import say
+from smolagents.events import StreamEvent
+from smolagents.monitoring import LogLevel, format_cost
+
+
+class Report:
+    """Show each step through the agent's logger, then what the run came to.
+
+    Args:
+        level: The verbosity level.
+    """
+
+    def __init__(self, level: int) -> None:
+        self._level = level
+        self._out = sys.stdout
+
+    def alone_on_stdout(self) -> AbstractContextManager[Any]:
+        """Return what keeps everybody else's output off standard output, if that has to be, for a `with` block."""
+        return nullcontext()
+
+    def begin(self, built: Built, task: str) -> None:
+        """Say what does the work."""
+        for note in built.notes if self._level >= LogLevel.INFO else ():
+            say("note", note)
+        parts = [f"Model: {built.choice}"]
+        if built.executor is not None:
+            parts.append(f"Code runs in: {built.executor}")
+        names = [name for name in built.agent.tools if name != "final_answer"]
+        parts.append(f"Tools: {', '.join(names) or 'none'}")
+        built.agent.logger.log_text(" | ".join(parts), LogLevel.INFO, style="dim")
+
+    def event(self, event: StreamEvent) -> None:
+        """Show an event of the run, where the agent's logger does not."""
+
+    def end(self, outcome: Outcome) -> None:
+        """Print the answer where the agent's logger has not, and what the run took."""
+        if outcome.status in ("success", "max_steps") and self._level < LogLevel.INFO:
+            self._print(shown(outcome.output))
+        elif self._level >= LogLevel.INFO:
+            self._print(_summary(outcome))
+
+    def _print(self, text: str) -> None:
+        try:
+            print(text, file=self._out, flush=True)
+        except BrokenPipeError:  # the reader has gone, as `head` does; nor may Python's last flush complain of it
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._out.fileno())
+            raise SystemExit(1) from None
+
+
+class QuietReport(Report):
+    """Print the answer and nothing else."""
+
+    def alone_on_stdout(self) -> AbstractContextManager[Any]:
+        """Return what sends the output of tools to standard error, for a `with` block."""
+        return redirect_stdout(sys.stderr)
+
+    def begin(self, built: Built, task: str) -> None:
+        """Say nothing."""
+
+
+def shown(output: Any) -> str:
+    """Return an answer as text; an image or a sound as the path of a file that holds it."""
+    return str(output.to_string()) if hasattr(output, "to_string") and hasattr(output, "to_raw") else str(output)
+
+
+def _summary(outcome: Outcome) -> str:
+    verb = {"success": "Done", "max_steps": "Steps used up", "failed": "Failed", "interrupted": "Interrupted"}
+    parts = [f"{outcome.steps} step{'s' * (outcome.steps != 1)}", f"{outcome.seconds:.1f} s"]
+    usage = outcome.usage
+    if usage is not None:
+        cached = f", {usage.cached_input_tokens:,} cached" if usage.cached_input_tokens else ""
+        parts.append(f"{usage.total_tokens:,} tokens ({usage.input_tokens:,} in{cached}, {usage.output_tokens:,} out)")
+        if usage.cost is not None:
+            parts.append(format_cost(usage.cost))
+    return f"{verb[outcome.status]}: {', '.join(parts)}"

@@ -1,0 +1,111 @@
+"""From the names on the command line to tools."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from smolagents import plugins
+from smolagents.cli.problems import UsageError, near_miss, one_line
+
+if TYPE_CHECKING:
+    from smolagents.tools import Tool
+
+DEFAULT = "web_search"
+
+_CORE_TOOLS = {
+    "PythonInterpreterTool": "PythonInterpreterTool",
+    "UserInputTool": "UserInputTool",
+    "python_interpreter": "PythonInterpreterTool",
+    "user_input": "UserInputTool",
+}
+
+
+def default_tools() -> tuple[list[str], str]:
+    """Return the tools of an agent for which none are named, and a note if that is not the usual one."""
+    if plugins.available(DEFAULT):
+        return [DEFAULT], ""
+    return [], f"no tools: {DEFAULT} comes with pip install {plugins.FIRST_PARTY[DEFAULT]}"
+
+
+def make_tools(names: list[str]) -> list[Tool]:
+    """Return new tools of these names.
+
+    Raises:
+        UsageError: A name is unknown, or its tool can't be made.
+        MissingPluginError: A name is known, and its distribution is not installed.
+    """
+    return [_make(name) for name in names]
+
+
+def known_tools() -> dict[str, str]:
+    """Return the tools that are there, by name, with the distribution that each comes from; imports none of them."""
+    own = dict.fromkeys(("python_interpreter", "user_input"), "smolagents-core")
+    declared = {entry.name: entry.distribution for entry in plugins.entries("tools") if entry.state == "ok"}
+    return own | declared | dict.fromkeys(plugins.offered("tools"), "a plugin's hook")
+
+
+def find_tool(name: str) -> str | None:
+    """Return the name in the catalogue that a name stands for: itself, or the class whose tool is usually called so.
+
+    Raises:
+        UsageError: Nobody has a tool of this name.
+    """
+    if "/" in name:
+        return None
+    declared = [entry.name for entry in plugins.entries("tools")]
+    if name in _CORE_TOOLS:
+        return _CORE_TOOLS[name]
+    if name in declared or name in plugins.FIRST_PARTY or name in plugins.offered("tools"):
+        return name
+    by_tool_name = {_tool_name(declared_name): declared_name for declared_name in declared}
+    if name in by_tool_name:
+        return by_tool_name[name]
+    known = [*_CORE_TOOLS, *known_tools(), *by_tool_name, *_first_party_tools()]
+    listed = ", ".join(_by_own_name(known_tools()))
+    raise UsageError(f"unknown tool {name!r}.{near_miss(name, known)} Installed: {listed}")
+
+
+def _make(name: str) -> Tool:
+    from smolagents.tools import BaseTool, Tool
+
+    found_name = find_tool(name)
+    if found_name is None:
+        return _from_space(name)
+    found: Any = plugins.resolve(found_name)
+    try:
+        tool = found if isinstance(found, BaseTool) else found()
+    except Exception as error:
+        raise UsageError(f"the tool {name} can't be used: {one_line(error)}") from error
+    if not isinstance(tool, Tool):
+        raise UsageError(f"{name} is no tool but a {type(tool).__name__}")
+    return tool
+
+
+def _from_space(name: str) -> Tool:
+    from smolagents.tools import Tool
+
+    identifier = re.sub(r"\W", "_", name.rpartition("/")[2]).lower()
+    try:
+        return Tool.from_space(name, name=identifier)
+    except ImportError:
+        raise
+    except Exception as error:
+        raise UsageError(f"the Space {name} can't be used: {one_line(error)}") from error
+
+
+def _tool_name(class_name: str) -> str:
+    """Return what the tool of a class is usually called: `web_search` for `WebSearchTool`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", class_name.removesuffix("Tool")).lower()
+
+
+def _by_own_name(names: dict[str, str]) -> Iterator[str]:
+    """Leave out the classes of tools that are there under their own name too."""
+    return (name for name in names if name == _tool_name(name) or _tool_name(name) not in names)
+
+
+def _first_party_tools() -> list[str]:
+    from smolagents.plugins.names import first_party_kind
+
+    return [name for name in plugins.FIRST_PARTY if first_party_kind(name) == "tools"]

@@ -1,0 +1,245 @@
+"""Attribute access at run time, for the names that the rewriter could not decide about."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+import types
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from smolagents.errors import InterpreterError
+from smolagents.interpreter.methods import METHODS
+from smolagents.interpreter.names import NameRules
+from smolagents.interpreter.policy import (
+    DEFINABLE_DUNDERS,
+    DENIED_ATTRIBUTES,
+    GUEST_DUNDERS,
+    PUBLIC_UNDERSCORES,
+    READABLE_DUNDERS,
+)
+
+if TYPE_CHECKING:
+    from smolagents.interpreter.session import Session
+
+_class_dict = type.__dict__["__dict__"].__get__
+_missing: Any = object()
+_is_dunder = NameRules.is_dunder
+
+# Functions that run code or commands, whatever object they are found on.
+DANGEROUS_MODULES = ("os", "posix", "nt", "subprocess", "shutil", "importlib", "_posixsubprocess", "pty", "runpy")
+DANGEROUS_FUNCTIONS = frozenset(
+    {builtins.eval, builtins.exec, builtins.compile, builtins.open, builtins.__import__, builtins.input,
+     builtins.breakpoint, builtins.globals, builtins.locals, builtins.vars, sys._getframe, sys.exit}
+)  # fmt: skip
+
+
+def own_attributes(cls: type) -> Any:
+    """Return a class's own dictionary, past any `__dict__` that it defines."""
+    return _class_dict(cls)
+
+
+class AttributeGuards:
+    """Judge attribute access for one session."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.guests = session.guests
+        self.modules = session.modules
+
+    def is_guest_class(self, cls: type) -> bool:
+        """Tell whether a class was made by the session's code."""
+        if cls in self.guests:
+            return True
+        # While a class is being made (an enum makes its members then), it is not registered yet.
+        namespace = self.session.namespace
+        for value in own_attributes(cls).values():
+            if type(value) is types.FunctionType and value.__globals__ is namespace:
+                self.guests.add(cls)
+                return True
+        return False
+
+    def is_guest(self, obj: Any) -> bool:
+        """Tell whether an object is the guest's own: an instance, a class or a function."""
+        kind = type(obj)
+        if kind is types.FunctionType:
+            return obj.__globals__ is self.session.namespace
+        if kind is types.MethodType:
+            return self.is_guest(obj.__func__)
+        if issubclass(kind, type):
+            return self.is_guest_class(obj)
+        return self.is_guest_class(kind)
+
+    def foreign(self, obj: Any) -> None:
+        """Refuse a method that runs on an object which is not of a guest class."""
+        if not (self.is_guest_class(obj) if isinstance(obj, type) else self.is_guest_class(type(obj))):
+            raise InterpreterError(f"a method of your class was called on a '{type(obj).__name__}' object")
+
+    def load(self, obj: Any, name: str) -> Any:
+        """Return an attribute, or refuse it."""
+        kind = type(obj)
+        if name[:1] == "_":
+            return self.load_private(obj, name)
+        method = METHODS.get(name)
+        if method is not None:
+            guarded = method(self.session, obj, name)
+            if guarded is not None:
+                return guarded
+        if name in DENIED_ATTRIBUTES:
+            raise InterpreterError(f"Forbidden access to attribute: {name}")
+        if name == "obj" and isinstance(obj, BaseException):
+            raise InterpreterError("Forbidden access to attribute: obj")
+        if name == "mro" and issubclass(kind, type):
+            raise InterpreterError("Forbidden access to attribute: mro")
+        return self.checked(getattr(obj, name))
+
+    def load_private(self, obj: Any, name: str) -> Any:
+        if not _is_dunder(name):
+            if name in PUBLIC_UNDERSCORES or self.is_guest(obj):
+                return getattr(obj, name)
+            if type(obj) is super and self.is_guest(obj.__self__):
+                return getattr(obj, name)
+            raise InterpreterError(f"Forbidden access to private attribute: {name} of a '{type(obj).__name__}' object")
+        if name in READABLE_DUNDERS:
+            return getattr(obj, name)
+        if type(obj) is super:
+            return self.load_super(obj, name)
+        if name in ("__cause__", "__context__") and isinstance(obj, BaseException):
+            return self.session.clean_exception(getattr(obj, name))
+        if name == "__class__" and self.is_guest_class(type(obj)):
+            return type(obj)
+        if name in ("__init__", "__new__", "__setattr__", "__delattr__"):
+            return self.load_unbound(obj, name)
+        if (name in GUEST_DUNDERS or name in DEFINABLE_DUNDERS) and self.is_guest(obj):
+            return getattr(obj, name)
+        raise InterpreterError(f"Forbidden access to dunder attribute: {name}")
+
+    def load_super(self, obj: Any, name: str) -> Any:
+        """Return a method of a base class, of those that a class may define itself."""
+        if name == "__setattr__":
+            return lambda attribute, value: (self.check_store(obj.__self__, attribute), obj.__setattr__(attribute, value))[1]
+        if name == "__delattr__":
+            return lambda attribute: (self.check_store(obj.__self__, attribute), obj.__delattr__(attribute))[1]
+        if name in DEFINABLE_DUNDERS:
+            return getattr(obj, name)
+        raise InterpreterError(f"Forbidden access to dunder attribute: {name}")
+
+    def load_unbound(self, obj: Any, name: str) -> Any:
+        """Return `Base.__init__` and the like, for calls with the guest's own object."""
+        if not isinstance(obj, type):
+            if self.is_guest(obj):
+                return getattr(obj, name)
+            raise InterpreterError(f"Forbidden access to dunder attribute: {name}")
+        method = getattr(obj, name)
+        if name == "__new__":
+            return self.restricted(method, lambda first: isinstance(first, type) and self.is_guest_class(first))
+        if name == "__init__":
+            return self.restricted(method, lambda first: self.is_guest_class(type(first)))
+
+        def change(target: Any, attribute: str, *value: Any) -> None:
+            self.check_store(target, attribute)
+            method(target, attribute, *value)
+
+        return change
+
+    @staticmethod
+    def restricted(method: Any, allowed: Callable[[Any], bool]) -> Callable[..., Any]:
+        """Return a method that takes only the guest's own objects as its first argument."""
+
+        def call(first: Any, /, *args: Any, **kwargs: Any) -> Any:
+            if not allowed(first):
+                raise InterpreterError("this method can only be called on an object of your own class")
+            return method(first, *args, **kwargs)
+
+        return call
+
+    def checked(self, value: Any) -> Any:
+        """Return a value that an attribute held, unless it is a module or a function that reaches outside."""
+        kind = type(value)
+        if issubclass(kind, types.ModuleType):
+            return self.modules.stand_in(value)
+        if kind in (types.FunctionType, types.BuiltinFunctionType):
+            module = getattr(value, "__module__", None)
+            if value in DANGEROUS_FUNCTIONS or module in DANGEROUS_MODULES:
+                raise InterpreterError(f"Forbidden access to function: {value.__name__}")
+        return value
+
+    def check_store(self, obj: Any, name: Any) -> None:
+        """Refuse changing an attribute of the host's classes, functions and modules."""
+        if type(name) is not str:
+            raise TypeError("attribute name must be string")
+        if _is_dunder(name):
+            allowed = name in NameRules.storable_dunders or name in ("__doc__",)
+            if not (allowed and self.is_guest(obj)):
+                raise InterpreterError(f"Forbidden access to dunder attribute: {name}")
+            return
+        kind = type(obj)
+        if name[:1] == "_" and not self.is_guest(obj):
+            raise InterpreterError(f"Forbidden access to private attribute: {name} of a '{kind.__name__}' object")
+        if issubclass(kind, (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType)):
+            if not self.is_guest(obj):
+                raise InterpreterError(f"Forbidden change of '{getattr(obj, '__name__', kind.__name__)}': it is not yours")
+        elif issubclass(kind, types.ModuleType):
+            raise InterpreterError(f"Forbidden change of module '{obj.__name__}'")
+
+    def store(self, obj: Any, name: str) -> Any:
+        """Return the object if the guest may set that attribute on it."""
+        if type(obj) not in self.guests:
+            self.check_store(obj, name)
+        elif _is_dunder(name):
+            self.check_store(obj, name)
+        return obj
+
+    # --- the builtins of these names
+
+    def guarded_getattr(self, obj: Any, name: Any, *default: Any) -> Any:
+        """getattr(object, name[, default])"""  # noqa: D400, D403, D415 (as the guest's help shows it)
+        if type(name) is not str:
+            raise TypeError("attribute name must be string")
+        if not default:
+            return self.load(obj, name) if name[:1] == "_" or self.needs_check(name) else self.checked(getattr(obj, name))
+        try:
+            return self.load(obj, name)
+        except AttributeError:
+            return default[0]
+
+    @staticmethod
+    def needs_check(name: str) -> bool:
+        return name in METHODS or name in DENIED_ATTRIBUTES or name in ("obj", "mro")
+
+    def guarded_hasattr(self, obj: Any, name: Any) -> bool:
+        """Tell whether an object has an attribute that the guest may read."""
+        try:
+            self.guarded_getattr(obj, name)
+        except (AttributeError, InterpreterError):
+            return False
+        return True
+
+    def guarded_setattr(self, obj: Any, name: Any, value: Any) -> None:
+        """Set an attribute."""
+        self.check_store(obj, name)
+        setattr(obj, name, value)
+
+    def guarded_delattr(self, obj: Any, name: Any) -> None:
+        """Delete an attribute."""
+        self.check_store(obj, name)
+        delattr(obj, name)
+
+    def guarded_dir(self, *args: Any) -> list[str]:
+        """List the names that the guest may read."""
+        names = dir(args[0]) if args else [*self.session.namespace]
+        return [name for name in names if type(name) is str and name[:1] not in ("_", "<")]
+
+    def delete(self, obj: Any, name: str) -> Any:
+        """Return the object if the guest may delete that attribute of it."""
+        self.check_store(obj, name)
+        return obj
+
+    def augment_attribute(self, obj: Any, name: str, operation: Callable[[Any, Any], Any], value: Any) -> None:
+        """Do `obj.name op= value`."""
+        setattr(obj, name, operation(getattr(obj, name), value))
+
+    @staticmethod
+    def augment_item(obj: Any, index: Any, operation: Callable[[Any, Any], Any], value: Any) -> None:
+        """Do `obj[index] op= value`."""
+        obj[index] = operation(obj[index], value)

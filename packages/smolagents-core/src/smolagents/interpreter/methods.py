@@ -1,0 +1,188 @@
+"""Methods of builtin types whose result can be much larger than what they work on."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from smolagents.errors import InterpreterError
+from smolagents.interpreter.sizes import as_int, size_of
+
+if TYPE_CHECKING:
+    from smolagents.interpreter.session import Session
+
+TEXT = (str, bytes, bytearray)
+Guard = Callable[["Session", Any, str], Any]
+
+
+def _bind(kinds: tuple[type, ...], check: Callable[..., None]) -> Guard:
+    """Make a guard of a method of some types: `check(session, self, *args, **kwargs)` runs before it."""
+
+    def guard(session: Session, obj: Any, name: str) -> Any:
+        kind = type(obj)
+        if issubclass(kind, kinds):
+            method = getattr(obj, name)
+
+            def bound(*args: Any, **kwargs: Any) -> Any:
+                check(session, obj, *args, **kwargs)
+                return method(*args, **kwargs)
+
+            return bound
+        if issubclass(kind, type) and issubclass(obj, kinds):
+            method = getattr(obj, name)
+
+            def unbound(*args: Any, **kwargs: Any) -> Any:
+                check(session, *args, **kwargs)
+                return method(*args, **kwargs)
+
+            return unbound
+        return None
+
+    return guard
+
+
+def _check_width(session: Session, text: Any, width: Any = 0, *fill: Any) -> None:
+    number = as_int(width)
+    if number is None:
+        raise TypeError(f"'{type(width).__name__}' object cannot be interpreted as an integer")
+    session.sizes.check(number)
+
+
+def _check_tabs(session: Session, text: Any, tabsize: Any = 8) -> None:
+    number = as_int(tabsize)
+    if number is not None and number > 8:
+        session.sizes.check(text.count(b"\t" if isinstance(text, (bytes, bytearray)) else "\t") * number)
+
+
+def _check_replace(session: Session, text: Any, old: Any, new: Any, *count: Any) -> None:
+    if isinstance(new, TEXT) and isinstance(old, TEXT) and size_of(new) > size_of(old):
+        worst = (size_of(text) // max(size_of(old), 1) + 1) * size_of(new)
+        if worst > session.limits.value_bytes:
+            session.sizes.check(text.count(old) * size_of(new) + size_of(text))
+
+
+def _check_translate(session: Session, text: Any, table: Any, *rest: Any) -> None:
+    if type(table) is dict:
+        largest = max((size_of(value) for value in table.values()), default=0)
+        session.sizes.check(size_of(text) * max(largest, 1))
+    elif isinstance(text, str) and not isinstance(table, TEXT) and size_of(text) > 100_000:
+        raise InterpreterError("the text is too long for translate() with a table that is no dict")
+
+
+def _check_bytes_length(session: Session, number: Any, length: Any = 1, *rest: Any, **options: Any) -> None:
+    session.sizes.count(length)
+
+
+def _check_from_bytes(session: Session, *args: Any, **options: Any) -> None:
+    for value in args:
+        if size_of(value) * 8 > session.limits.int_bits:
+            session.sizes.too_long_int(size_of(value) * 8)
+
+
+def _check_extend(session: Session, target: Any, items: Any) -> None:
+    session.sizes.check(size_of(target) + size_of(items))
+
+
+def _check_strftime(session: Session, moment: Any, text: Any, *rest: Any) -> None:
+    if size_of(text) > 10_000 or any(len(run) > 4 for run in _digit_runs(text)):
+        raise InterpreterError("the date format is too long")
+
+
+def _digit_runs(text: Any) -> list[str]:
+    import re
+
+    return re.findall(r"\d+", text) if isinstance(text, str) else []
+
+
+def join(session: Session, separator: Any, *args: Any) -> Any:
+    """Do `separator.join(parts)`."""
+    kind = type(separator)
+    if kind is str and len(args) == 1:
+        parts = args[0]
+        if type(parts) is not list and type(parts) is not tuple:
+            parts = list(parts)
+        _check_join(session, separator, parts)
+        return separator.join(parts)
+    guarded = _join_method(session, separator, "join")
+    method = session.attributes.checked(separator.join) if guarded is None else guarded
+    return method(*args)
+
+
+def _check_join(session: Session, separator: Any, parts: Any) -> None:
+    limit = session.limits.value_bytes
+    if len(parts) * len(separator) > limit:
+        session.sizes.too_large(len(parts) * len(separator))
+    try:
+        total = sum(map(len, parts))
+    except TypeError:
+        return  # join itself says which item is no text
+    if total + len(parts) * len(separator) > limit:
+        session.sizes.too_large(total)
+
+
+def _join_method(session: Session, obj: Any, name: str) -> Any:
+    if issubclass(type(obj), TEXT):
+
+        def bound(parts: Any) -> Any:
+            items = list(parts)
+            _check_join(session, obj, items)
+            return obj.join(items)
+
+        return bound
+    if issubclass(type(obj), type) and issubclass(obj, TEXT):
+
+        def unbound(separator: Any, parts: Any) -> Any:
+            items = list(parts)
+            _check_join(session, separator, items)
+            return obj.join(separator, items)
+
+        return unbound
+    return None
+
+
+def _format(session: Session, obj: Any, name: str) -> Any:
+    text = session.text
+    if issubclass(type(obj), str):
+        if name == "format_map":
+            return lambda mapping: text.format_map(obj, mapping)
+        return lambda *args, **kwargs: text.format_method(obj, *args, **kwargs)
+    if issubclass(type(obj), type) and issubclass(obj, str):
+        if name == "format_map":
+            return text.format_map
+        return text.format_method
+    return None
+
+
+def replace(session: Session, owner: Any, *args: Any) -> Any:
+    """Do `owner.replace(old, new)`."""
+    if type(owner) is str:
+        _check_replace(session, owner, *args)
+        return owner.replace(*args)
+    return session.attributes.load(owner, "replace")(*args)
+
+
+def extend(session: Session, owner: Any, *args: Any) -> Any:
+    """Do `owner.extend(items)`."""
+    if type(owner) is list and len(args) == 1:
+        items = args[0]
+        kind = type(items)
+        if (kind is list or kind is tuple) and 8 * (len(items) + len(owner)) > session.limits.value_bytes:
+            session.sizes.too_large(8 * (len(items) + len(owner)))
+        return owner.extend(items)
+    return session.attributes.load(owner, "extend")(*args)
+
+
+_width = _bind(TEXT, _check_width)
+METHODS: dict[str, Guard] = {
+    "ljust": _width, "rjust": _width, "center": _width, "zfill": _width,
+    "expandtabs": _bind(TEXT, _check_tabs),
+    "replace": _bind(TEXT, _check_replace),
+    "translate": _bind(TEXT, _check_translate),
+    "to_bytes": _bind((int,), _check_bytes_length),
+    "from_bytes": _bind((int,), _check_from_bytes),
+    "extend": _bind((list, deque, bytearray), _check_extend),
+    "join": _join_method,
+    "format": _format,
+    "format_map": _format,
+}  # fmt: skip

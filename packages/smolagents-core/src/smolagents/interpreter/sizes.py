@@ -1,0 +1,208 @@
+"""Bounds on what a single operation may build: sequences by their bytes, integers by their bits."""
+
+from __future__ import annotations
+
+import operator
+from collections import deque
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from smolagents.errors import InterpreterError
+from smolagents.interpreter.policy import Limits
+
+# Builtin sequences with the bytes that an element takes; lengths are read past what subclasses define.
+SEQUENCES: tuple[tuple[type, int, Callable[[Any], int]], ...] = (
+    (str, 1, str.__len__),
+    (bytes, 1, bytes.__len__),
+    (bytearray, 1, bytearray.__len__),
+    (list, 8, list.__len__),
+    (tuple, 8, tuple.__len__),
+    (deque, 8, deque.__len__),
+)
+_exact = {kind: (width, length) for kind, width, length in SEQUENCES}
+NUMBERS = frozenset({int, float, bool, complex})
+
+
+def size_of(value: Any) -> int:
+    """Return the bytes of a builtin sequence's elements, 0 for anything else."""
+    kind = type(value)
+    entry = _exact.get(kind)
+    if entry is not None:
+        return entry[0] * entry[1](value)
+    if kind in NUMBERS:
+        return 0
+    for base, width, length in SEQUENCES:
+        if issubclass(kind, base):
+            return width * length(value)
+    return 0
+
+
+def as_int(value: Any) -> int | None:
+    """Return an int for an int or a subclass of it, calling nothing of the guest's."""
+    kind = type(value)
+    if kind is int:
+        return int(value)
+    return int.__index__(value) if issubclass(kind, int) else None
+
+
+class SizeGuards:
+    """Guard operators for one session."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limit = limits.value_bytes
+        self.bits = limits.int_bits
+
+    def too_large(self, size: int) -> NoReturn:
+        """Refuse a value."""
+        raise InterpreterError(
+            f"the result would be too large: {size:,} bytes, of at most {self.limit:,}. Work on smaller parts."
+        )
+
+    def too_long_int(self, bits: int) -> NoReturn:
+        """Refuse an integer."""
+        raise InterpreterError(f"the integer would be too large: {bits:,} bits, of at most {self.bits:,}")
+
+    def check(self, size: int) -> None:
+        """Refuse a size."""
+        if size > self.limit:
+            self.too_large(size)
+
+    def add(self, value: Any) -> Any:
+        """Return an operand of `+` that is no giant."""
+        kind = type(value)
+        if kind is int or kind is float:
+            return value
+        if kind is str:
+            if len(value) > self.limit:
+                self.too_large(len(value))
+            return value
+        self.check(size_of(value))
+        return value
+
+    def few(self, value: Any) -> Any:
+        """Return an iterable that is unpacked next to others."""
+        self.check(size_of(value) * 64)
+        return value
+
+    def check_product(self, a: Any, b: Any) -> None:
+        """Refuse `a * b` if the result is too large."""
+        x, y = as_int(a), as_int(b)
+        if x is not None and y is not None:
+            bits = x.bit_length() + y.bit_length()
+            if bits > self.bits:
+                self.too_long_int(bits)
+            return
+        count, sequence = (x, b) if x is not None else (y, a)
+        if count is None:
+            count = self._index(a, b)
+        if count is not None and count > 1:
+            self.check(size_of(sequence) * count)
+
+    @staticmethod
+    def _index(a: Any, b: Any) -> int | None:
+        """Return the largest count that an object with `__index__` could stand for next to a sequence."""
+        for value, other in ((a, b), (b, a)):
+            if size_of(other) and hasattr(type(value), "__index__"):
+                raise InterpreterError(f"a sequence can only be multiplied by an int, not by '{type(value).__name__}'")
+        return None
+
+    def mul(self, a: Any, b: Any) -> Any:
+        """Multiply."""
+        if type(a) is int and type(b) is int:
+            if (-(2**64) < a < 2**64) and (-(2**64) < b < 2**64):
+                return a * b
+        elif type(a) is float or type(b) is float:
+            return a * b
+        self.check_product(a, b)
+        return a * b
+
+    def imul(self, a: Any, b: Any) -> Any:
+        """Multiply in place."""
+        self.check_product(a, b)
+        return operator.imul(a, b)
+
+    def check_power(self, a: Any, b: Any) -> None:
+        """Refuse `a ** b` if the result is too large."""
+        x, y = as_int(a), as_int(b)
+        if x is None or y is None:
+            return
+        if y > 1 and x not in (0, 1, -1):
+            bits = x.bit_length() * y
+            if bits > self.bits:
+                self.too_long_int(bits)
+
+    def pow(self, a: Any, b: Any, modulus: Any = None) -> Any:
+        """Raise to a power."""
+        if modulus is not None:
+            exponent, modulo = as_int(b), as_int(modulus)
+            if exponent is not None and modulo is not None:
+                work = exponent.bit_length() * (modulo.bit_length() // 30 + 1) ** 2
+                if work > 2_000_000_000:
+                    self.too_long_int(modulo.bit_length())
+            return pow(a, b, modulus)
+        self.check_power(a, b)
+        return a**b
+
+    def ipow(self, a: Any, b: Any) -> Any:
+        """Raise to a power in place."""
+        self.check_power(a, b)
+        return operator.ipow(a, b)
+
+    def check_shift(self, a: Any, b: Any) -> None:
+        """Refuse `a << b` if the result is too large."""
+        x, y = as_int(a), as_int(b)
+        if x and y is not None and y > 0 and x.bit_length() + y > self.bits:
+            self.too_long_int(x.bit_length() + y)
+
+    def lshift(self, a: Any, b: Any) -> Any:
+        """Shift left."""
+        self.check_shift(a, b)
+        return a << b
+
+    def ilshift(self, a: Any, b: Any) -> Any:
+        """Shift left in place."""
+        self.check_shift(a, b)
+        return operator.ilshift(a, b)
+
+    def count(self, value: Any, width: int = 1) -> Any:
+        """Return the argument of `bytes(n)` and the like, after a check where it is a length."""
+        number = as_int(value)
+        if number is not None:
+            self.check(number * width)
+        return value
+
+    def bytes(self, *args: Any, **kwargs: Any) -> bytes:
+        """Make bytes."""
+        if len(args) == 1:
+            self.count(args[0])
+        return bytes(*args, **kwargs)
+
+    def bytearray(self, *args: Any, **kwargs: Any) -> bytearray:
+        """Make a bytearray."""
+        if len(args) == 1:
+            self.count(args[0])
+        return bytearray(*args, **kwargs)
+
+    def int_call(self, *args: Any, **kwargs: Any) -> int:
+        """Make an int; text in base 2 to 36 may be as long as the largest integer's."""
+        if args and type(args[0]) is not int and size_of(args[0]) * 5 > self.bits:
+            self.too_long_int(size_of(args[0]) * 5)
+        return int(*args, **kwargs)
+
+    def sum(self, iterable: Any, /, start: Any = 0) -> Any:
+        """Add up; lists and tuples one by one, as each addition copies them."""
+        if type(start) in NUMBERS:
+            return sum(iterable, start)
+        total = start
+        for item in iterable:
+            total = total + item
+            self.check(size_of(total))
+        return total
+
+    def guards(self) -> dict[str, Any]:
+        """Return the operators' guards by their hidden names."""
+        return {
+            "<add>": self.add, "<few>": self.few, "<mul>": self.mul, "<imul>": self.imul, "<pow>": self.pow,
+            "<ipow>": self.ipow, "<lshift>": self.lshift, "<ilshift>": self.ilshift, "<bytes>": self.bytes,
+            "<bytearray>": self.bytearray, "<int_call>": self.int_call, "<slice>": slice,
+        }  # fmt: skip

@@ -1,0 +1,322 @@
+"""Loops, assignments, exceptions, imports, patterns, functions and classes."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from smolagents.interpreter import nodes
+from smolagents.interpreter.expressions import ExpressionRewriter
+from smolagents.interpreter.nodes import assign, at, call, name, tick_statement
+from smolagents.interpreter.scopes import Scope
+
+CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+EXIT_METHODS = frozenset({"__exit__", "__aexit__"})
+NAMING_ATTRIBUTES = frozenset({"__slots__", "__match_args__"})
+
+
+class StatementRewriter(ExpressionRewriter):
+    """Guard what statements do."""
+
+    def visit_plain(self, node: Any) -> Any:
+        """Keep a statement that has no parts."""
+        return node
+
+    def visit_expression(self, node: ast.Expr) -> Any:
+        """Rewrite an expression statement."""
+        node.value = self.expr(node.value)
+        return node
+
+    def visit_assign(self, node: ast.Assign) -> Any:
+        """Rewrite an assignment."""
+        node.value = self.expr(node.value)
+        if self.scope.kind == "class" and any(
+            type(target) is ast.Name and target.id in NAMING_ATTRIBUTES for target in node.targets
+        ):
+            node.value = call("<attribute_names>", [node.value], node)
+        node.targets = self.exprs(node.targets)
+        return node
+
+    def visit_annassign(self, node: ast.AnnAssign) -> Any:
+        """Rewrite an annotated assignment; at top level the annotation is dropped, as nothing reads it."""
+        node.annotation = self.annotation(node.annotation)
+        if node.value is not None:
+            node.value = self.expr(node.value)
+        node.target = self.expr(node.target)
+        if self.scope.is_module and type(node.target) is ast.Name:
+            if node.value is None:
+                return []
+            return at(ast.Assign([node.target], node.value), node)
+        return node
+
+    def annotation(self, node: Any) -> Any:
+        """Rewrite an annotation. Library code may evaluate text in it, so that must be a plain type."""
+        self.rules.check_annotation(node)
+        mark = len(self.class_loads)
+        done = self.expr(node)
+        if not any(type(part) is ast.Call for part in ast.walk(node)):
+            del self.class_loads[mark:]
+        return done
+
+    def visit_delete(self, node: ast.Delete) -> Any:
+        """Rewrite `del`."""
+        node.targets = self.exprs(node.targets)
+        return node
+
+    def visit_return(self, node: ast.Return) -> Any:
+        """Rewrite `return`."""
+        if self.scope.kind != "function":
+            self.rules.refuse_syntax("'return' outside function", node)
+        if node.value is not None:
+            node.value = self.expr(node.value)
+        return node
+
+    def visit_if(self, node: ast.If) -> Any:
+        """Rewrite `if`."""
+        node.test = self.expr(node.test)
+        node.body = self.block(node.body)
+        node.orelse = self.block(node.orelse)
+        return node
+
+    def visit_for(self, node: Any) -> Any:
+        """Rewrite `for`: the iterable is drawn together with ticks."""
+        if self.scope.is_module:
+            self.loops_at_top = True
+        node.iter = self.expr(node.iter)
+        node.target = self.expr(node.target)
+        node.body = self.block(node.body)
+        node.orelse = self.block(node.orelse)
+        if type(node) is ast.AsyncFor:
+            self.note_await()
+            node.body.insert(0, tick_statement(node))
+        else:
+            node.iter = call("<compress>", [node.iter, name("<ticks>", node)], node.iter)
+        return node
+
+    def visit_while(self, node: ast.While) -> Any:
+        """Rewrite `while` as a `for` over the ticks, which is the cheapest way to draw one a round."""
+        if self.scope.is_module:
+            self.loops_at_top = True
+        test = self.expr(node.test)
+        body = self.block(node.body)
+        if node.orelse:
+            node.test = at(ast.BoolOp(nodes.AND, [nodes.draw(node), test]), node)
+            node.body = body
+            node.orelse = self.block(node.orelse)
+            return node
+        if not (type(test) is ast.Constant and test.value):
+            done = at(ast.UnaryOp(ast.Not(), test), test)
+            body.insert(0, at(ast.If(done, [at(ast.Break(), test)], []), test))
+        return at(ast.For(at(ast.Name("<t>", nodes.STORE), node), name("<ticks>", node), body, []), node)
+
+    def visit_with(self, node: Any) -> Any:
+        """Rewrite `with`."""
+        if type(node) is ast.AsyncWith:
+            self.note_await()
+        for item in node.items:
+            item.context_expr = self.expr(item.context_expr)
+            if item.optional_vars is not None:
+                item.optional_vars = self.expr(item.optional_vars)
+        node.body = self.block(node.body)
+        return node
+
+    def visit_raise(self, node: ast.Raise) -> Any:
+        """Rewrite `raise`."""
+        if node.exc is not None:
+            node.exc = call("<raised>", [self.expr(node.exc)], node)
+        if node.cause is not None:
+            node.cause = self.expr(node.cause)
+        return node
+
+    def visit_assert(self, node: ast.Assert) -> Any:
+        """Rewrite `assert`."""
+        node.test = self.expr(node.test)
+        if node.msg is not None:
+            node.msg = self.expr(node.msg)
+        return node
+
+    def visit_try(self, node: Any) -> Any:
+        """Rewrite `try`: no handler sees what ends the action, and none sees a host's exception object."""
+        node.body = self.block(node.body)
+        for handler in node.handlers:
+            if handler.type is not None:
+                handler.type = self.expr(handler.type)
+            if handler.name is not None:
+                self.bind(handler.name, handler)
+            handler.body = self.block(handler.body)
+            if handler.name is not None:
+                handler.body.insert(0, assign(handler.name, call("<clean>", [name(handler.name, handler)], handler), handler))
+        if node.handlers and type(node) is ast.Try:
+            again = at(ast.Raise(None, None), node)
+            node.handlers.insert(0, at(ast.ExceptHandler(name("<stops>", node), None, [again]), node))
+        node.orelse = self.block(node.orelse)
+        node.finalbody = self.block(node.finalbody)
+        return node
+
+    def visit_import(self, node: Any) -> Any:
+        """Check the names that an import binds; the modules are looked up at run time."""
+        if type(node) is ast.ImportFrom and node.level:
+            self.rules.refuse("Relative imports are not allowed.", node)
+        for alias in node.names:
+            if alias.name == "*":
+                if not self.scope.is_module:
+                    self.rules.refuse_syntax("import * only allowed at module level", node)
+                self.star_import = True
+                continue
+            for part in alias.name.split("."):
+                self.rules.check_keyword(part, node)
+            self.bind(alias.asname or alias.name.partition(".")[0], node)
+        return node
+
+    def visit_global(self, node: ast.Global) -> Any:
+        """Check `global`; at top level it says nothing."""
+        if self.scope.is_module:
+            return []
+        self.scope.globals.update(node.names)
+        for identifier in node.names:
+            self.bind(identifier, node)
+        return node
+
+    def visit_nonlocal(self, node: ast.Nonlocal) -> Any:
+        """Check `nonlocal`."""
+        if self.scope.is_module:
+            self.rules.refuse_syntax("nonlocal declaration not allowed at module level", node)
+        for identifier in node.names:
+            self.rules.check_name(identifier, node)
+            self.bound.add(identifier)
+        return node
+
+    def visit_match(self, node: ast.Match) -> Any:
+        """Rewrite `match`."""
+        node.subject = self.expr(node.subject)
+        for case in node.cases:
+            self.pattern(case.pattern)
+            if case.guard is not None:
+                case.guard = self.expr(case.guard)
+            case.body = self.block(case.body)
+        return node
+
+    def pattern(self, node: Any) -> None:
+        """Check a pattern: what it captures and which attributes it reads."""
+        captured = getattr(node, "name", None) or getattr(node, "rest", None)
+        if captured is not None:
+            self.bind(captured, node)
+        for attribute in getattr(node, "kwd_attrs", ()):
+            self.rules.check_pattern_attribute(attribute, node)
+        for field in ("value", "cls"):
+            value = getattr(node, field, None)
+            if isinstance(value, ast.expr):
+                self.check_pattern_value(value)
+        keys = getattr(node, "keys", ())
+        for key in keys:
+            self.check_pattern_value(key)
+        children = [*getattr(node, "patterns", ()), *getattr(node, "kwd_patterns", ())]
+        if getattr(node, "pattern", None) is not None:
+            children.append(node.pattern)
+        for child in children:
+            self.pattern(child)
+
+    def check_pattern_value(self, node: ast.expr) -> None:
+        """Check a dotted name in a pattern, where no guard can be put in."""
+        for part in ast.walk(node):
+            if type(part) is ast.Attribute:
+                self.rules.check_pattern_attribute(part.attr, part)
+            elif type(part) is ast.Name:
+                self.rules.check_name(part.id, part)
+
+    def visit_type_alias(self, node: Any) -> Any:
+        """Rewrite `type X = …`."""
+        self.bind(node.name.id, node.name)
+        self.scope = Scope("lambda", self.scope, node)
+        self.type_parameters(node)
+        node.value = self.annotation(node.value)
+        self.scope = self.scope.leave()
+        return node
+
+    def type_parameters(self, node: Any) -> None:
+        """Check type parameters."""
+        for parameter in getattr(node, "type_params", ()):
+            self.rules.check_binding(parameter.name, node, in_class=False)
+            self.bound.add(parameter.name)
+            for field in ("bound", "default_value"):
+                value = getattr(parameter, field, None)
+                if value is not None:
+                    setattr(parameter, field, self.expr(value))
+
+    def visit_function(self, node: Any) -> Any:
+        """Rewrite a function, which draws a tick when it is entered."""
+        node.decorator_list = self.exprs(node.decorator_list)
+        self.bind(node.name, node)
+        self.defaults(node.args)
+        for arg in nodes.all_arguments(node.args):
+            if arg.annotation is not None:
+                arg.annotation = self.annotation(arg.annotation)
+        if node.returns is not None:
+            node.returns = self.annotation(node.returns)
+        outer = self.scope
+        scope = self.scope = Scope("function", outer, node)
+        self.type_parameters(node)
+        self.parameters(node.args)
+        if outer.kind == "class":
+            scope.take_self(node, is_class=node.name in CLASS_METHODS)
+        body = self.block(node.body)
+        self.scope = outer
+        docstring = nodes.split_docstring(body)
+        prefix = [tick_statement(node)]
+        if scope.self_used:
+            prefix.append(nodes.self_check(scope, node))
+        if node.name in EXIT_METHODS:
+            prefix.extend(nodes.clean_exit(node))
+        node.body = docstring + prefix + body
+        return node
+
+    def visit_class(self, node: ast.ClassDef) -> Any:
+        """Rewrite a class; its construction is mediated at run time."""
+        node.decorator_list = self.exprs(node.decorator_list)
+        self.bind(node.name, node)
+        outer = self.scope
+        self.scope = Scope("class", outer, node)
+        self.scope.class_name = node.name
+        self.type_parameters(node)
+        self.scope, scope = outer, self.scope
+        node.bases = [self.class_value(base) for base in node.bases]
+        self.keywords(node.keywords)
+        self.scope = scope
+        node.body = self.block(node.body) or [at(ast.Pass(), node)]
+        self.scope = outer
+        return node
+
+
+StatementRewriter.statements.update(
+    {
+        ast.Expr: StatementRewriter.visit_expression,
+        ast.Assign: StatementRewriter.visit_assign,
+        ast.AugAssign: StatementRewriter.visit_augassign,
+        ast.AnnAssign: StatementRewriter.visit_annassign,
+        ast.Delete: StatementRewriter.visit_delete,
+        ast.Return: StatementRewriter.visit_return,
+        ast.If: StatementRewriter.visit_if,
+        ast.For: StatementRewriter.visit_for,
+        ast.AsyncFor: StatementRewriter.visit_for,
+        ast.While: StatementRewriter.visit_while,
+        ast.With: StatementRewriter.visit_with,
+        ast.AsyncWith: StatementRewriter.visit_with,
+        ast.Raise: StatementRewriter.visit_raise,
+        ast.Assert: StatementRewriter.visit_assert,
+        ast.Try: StatementRewriter.visit_try,
+        ast.TryStar: StatementRewriter.visit_try,
+        ast.Import: StatementRewriter.visit_import,
+        ast.ImportFrom: StatementRewriter.visit_import,
+        ast.Global: StatementRewriter.visit_global,
+        ast.Nonlocal: StatementRewriter.visit_nonlocal,
+        ast.Match: StatementRewriter.visit_match,
+        ast.FunctionDef: StatementRewriter.visit_function,
+        ast.AsyncFunctionDef: StatementRewriter.visit_function,
+        ast.ClassDef: StatementRewriter.visit_class,
+        ast.Pass: StatementRewriter.visit_plain,
+        ast.Break: StatementRewriter.visit_plain,
+        ast.Continue: StatementRewriter.visit_plain,
+    }
+)
+if hasattr(ast, "TypeAlias"):
+    StatementRewriter.statements[ast.TypeAlias] = StatementRewriter.visit_type_alias

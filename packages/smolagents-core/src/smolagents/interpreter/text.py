@@ -1,0 +1,223 @@
+"""Turning values into text within bounds: str, repr, print, f-strings, `%` and str.format.
+
+The text of a small nested value can be endless (`x = [x, x]`, fifty times), so a value is weighed before C code
+builds its text. `str.format` walks attributes, so it asks the attribute guards.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from smolagents.errors import InterpreterError
+from smolagents.interpreter.sizes import NUMBERS, size_of
+
+if TYPE_CHECKING:
+    from smolagents.interpreter.session import Session
+
+CONTAINERS = (list, tuple, dict, set, frozenset, deque, MappingProxyType)
+EXACT = frozenset({list, tuple, dict, set, frozenset, deque, defaultdict, OrderedDict})
+MAPPINGS = (dict, MappingProxyType)
+ATOMS = NUMBERS | {type(None), type, range, slice}
+MAX_WIDTH = 100_000
+# printf-style: %[(key)][flags][width][.precision]type
+_PERCENT = re.compile(r"%(?:\(.*?\))?[-#0 +]*(\*|\d+)?(?:\.(\*|\d+))?", re.DOTALL)
+_WIDTH = re.compile(r"\d{6,}")
+
+
+class Percent:
+    """Stand for text on the left of `%`."""
+
+    __slots__ = ("_guards", "_text")
+
+    def __init__(self, guards: TextGuards, text: Any) -> None:
+        self._guards = guards
+        self._text = text
+
+    def __mod__(self, values: Any) -> Any:
+        return self._guards.percent_format(self._text, values)
+
+
+class _Formatter(string.Formatter):
+    def __init__(self, guards: TextGuards) -> None:
+        self.guards = guards
+
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
+        import _string
+
+        first, rest = _string.formatter_field_name_split(field_name)
+        obj = self.get_value(first, args, kwargs)
+        for is_attribute, key in rest:
+            obj = self.guards.session.attributes.guarded_getattr(obj, key) if is_attribute else obj[key]
+        return obj, first
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        return self.guards.format(value, format_spec)
+
+    def convert_field(self, value: Any, conversion: str | None) -> Any:
+        return value if conversion is None else self.guards.convert(value, conversion)
+
+
+class TextGuards:
+    """Make text for one session."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.limit = session.limits.value_bytes
+        self.formatter = _Formatter(self)
+
+    def weigh(self, value: Any) -> int:
+        """Return about the length of a value's text, or refuse an endless one."""
+        limit = self.limit // 4
+        weight = 0
+        todo = [value]
+        depth_guard: dict[int, int] = {}
+        while todo:
+            item = todo.pop()
+            kind = type(item)
+            if kind in ATOMS:
+                weight += 8
+                continue
+            if issubclass(kind, (str, bytes, bytearray)):
+                weight += size_of(item)
+            elif issubclass(kind, CONTAINERS):
+                weight += 2
+                # A list that holds itself shows as [...]: each container counts a bounded number of times.
+                seen = depth_guard[id(item)] = depth_guard.get(id(item), 0) + 1
+                if seen < 4096 or kind is tuple or kind is frozenset:
+                    self._add_items(item, kind, todo)
+            else:
+                weight += 16
+            if weight > limit or len(todo) > limit // 8:
+                raise InterpreterError("the value's text would be too long. Show a part of it.")
+        return weight
+
+    @staticmethod
+    def _add_items(item: Any, kind: type, todo: list[Any]) -> None:
+        if issubclass(kind, dict):
+            todo.extend(dict.keys(item))
+            todo.extend(dict.values(item))
+        elif kind in EXACT:
+            todo.extend(item)
+        elif issubclass(kind, MappingProxyType):
+            todo.extend(item.values())
+        else:
+            for base in (list, tuple, set, frozenset, deque):
+                if issubclass(kind, base):
+                    todo.extend(base.__iter__(item))
+                    break
+
+    def check(self, value: Any) -> None:
+        """Refuse a value whose text would be endless."""
+        kind = type(value)
+        if kind is not str and kind not in ATOMS and issubclass(kind, CONTAINERS):
+            self.weigh(value)
+
+    def str(self, *args: Any, **kwargs: Any) -> str:
+        """Make a str."""
+        if len(args) == 1:
+            value = args[0]
+            if type(value) is str:
+                return value
+            self.check(value)
+        return str(*args, **kwargs)
+
+    def repr(self, value: Any) -> str:
+        """Return the text that stands for a value."""
+        self.check(value)
+        return repr(value)
+
+    def ascii(self, value: Any) -> str:
+        """Return the ASCII text that stands for a value."""
+        self.check(value)
+        return ascii(value)
+
+    def shown(self, value: Any, parts: int) -> Any:
+        """Return a value that an f-string with so many parts shows."""
+        if type(value) is str:
+            if len(value) > 65536 and len(value) * parts > self.limit:
+                raise InterpreterError("the text would be too long")
+            return value
+        self.check(value)
+        return value
+
+    def convert(self, value: Any, conversion: str) -> str:
+        """Apply `!r`, `!s` or `!a`."""
+        return {"r": self.repr, "s": self.str, "a": self.ascii}[conversion](value)
+
+    def format(self, value: Any, spec: Any = "") -> str:
+        """Format a value."""
+        if type(spec) is not str:
+            raise TypeError("format() argument 2 must be str")
+        for width in _WIDTH.findall(spec):
+            if int(width[:12]) > MAX_WIDTH:
+                raise InterpreterError(f"a format width of {width} is too large")
+        self.check(value)
+        return format(value, spec)
+
+    def format_method(self, owner: Any, *args: Any, **kwargs: Any) -> Any:
+        """Do `owner.format(...)`; for text, with guarded attribute access."""
+        kind = type(owner)
+        if issubclass(kind, str):
+            return self._format_text(owner, args, kwargs)
+        if owner is str:
+            return self._format_text(args[0], args[1:], kwargs)
+        return self.session.attributes.load(owner, "format")(*args, **kwargs)
+
+    def _format_text(self, text: str, args: Any, kwargs: Any) -> str:
+        try:
+            result = self.formatter.vformat(str.__str__(text), args, kwargs)
+        except IndexError as error:
+            raise IndexError("Replacement index out of range for positional args tuple") from error
+        if len(result) > self.limit:
+            raise InterpreterError("the text would be too long")
+        return result
+
+    def format_map(self, text: str, mapping: Mapping[str, Any]) -> str:
+        """Do `text.format_map(mapping)`."""
+        return self._format_text(text, (), mapping)
+
+    def percent(self, value: Any) -> Any:
+        """Return what stands for the left operand of `%`."""
+        return Percent(self, value) if issubclass(type(value), (str, bytes, bytearray)) else value
+
+    def percent_format(self, text: Any, values: Any) -> Any:
+        """Do `text % values` for text or bytes."""
+        source = text if isinstance(text, str) else bytes(text).decode("latin-1")
+        numbers = [value for value in (values if type(values) is tuple else (values,)) if type(value) is int]
+        total = 0
+        for width, precision in _PERCENT.findall(source):
+            for part in (width, precision):
+                if part == "*":
+                    total += max((abs(number) for number in numbers), default=0)
+                elif part:
+                    total += int(part[:12])
+        if total > MAX_WIDTH:
+            raise InterpreterError(f"a format width of {total} is too large")
+        self.check(values)
+        if size_of(text) + size_of(values) > self.limit:
+            raise InterpreterError("the text would be too long")
+        if type(values) is tuple:
+            for value in values:
+                self.check(value)
+        return text % values
+
+    def imod(self, a: Any, b: Any) -> Any:
+        """Do `a %= b`."""
+        import operator
+
+        if issubclass(type(a), (str, bytes, bytearray)):
+            return self.percent_format(a, b)
+        return operator.imod(a, b)
+
+    def guards(self) -> dict[str, Any]:
+        """Return the guards by their hidden names, and the builtins that make text."""
+        return {
+            "<str>": self.str, "<shown>": self.shown, "<convert>": self.convert, "<format>": self.format,
+            "<format_method>": self.format_method, "<percent>": self.percent, "<imod>": self.imod,
+            "repr": self.repr, "ascii": self.ascii, "format": self.format,
+        }  # fmt: skip
