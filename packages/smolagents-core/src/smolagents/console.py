@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
     from rich.live import Live
 
+_LOGS = "Execution logs:\n"
 _LAST_OUTPUT = "Last output from code snippet:\n"
 _OPENING_TAG = re.compile(r"\n[ \t]*(?:<[^<>\n]*>|`{3,}\w*|~{3,}\w*)\s*\Z")
 
@@ -34,7 +35,6 @@ class ConsoleListener:
         self._reply_is_visible = False
         self._calls = 0
         self._output: Any = None  # the ActionOutput of this step
-        self._shown_step: Any = None  # the step whose outcome has been shown
         self._answered = False
         self._handlers: dict[str, Callable[[Any], None]] = {
             "RunStarted": self._run_started,
@@ -44,7 +44,6 @@ class ConsoleListener:
             "ToolCall": self._tool_call,
             "ToolOutput": self._tool_output,
             "ActionOutput": self._action_output,
-            "StepEnded": lambda event: self._step_ended(event.step),
             "ActionStep": self._step_ended,
             "PlanningStep": self._planned,
             "FinalAnswerStep": self._finished,
@@ -133,15 +132,13 @@ class ConsoleListener:
         self._output = event
 
     def _step_ended(self, step: Any) -> None:
-        if step is self._shown_step:
-            return
-        self._shown_step = step
         self._show_reply()
         final = self._output is not None and self._output.is_final_answer and step.error is None
         if step.code_action is not None and step.observations:
             logs, _, last_output = step.observations.partition(_LAST_OUTPUT)
-            if logs.strip() not in ("", "Execution logs:"):
-                self._logger.log_text(logs.strip("\n"))
+            if printed := logs.removeprefix(_LOGS).strip("\n"):
+                self._logger.log_text(_LOGS.strip(), style="bold")
+                self._logger.log_text(printed)
             if last_output not in ("", "None") and not final:
                 self._logger.log_text(f"Out: {last_output}")
         if final:

@@ -32,6 +32,7 @@ def load_image(source: Any) -> PIL.Image.Image:
     pil = pil_image()
     if isinstance(source, pil.Image):
         image: PIL.Image.Image = source.to_raw() if hasattr(source, "to_raw") else source
+        image.load()
         return image
     data = read_bytes(source)
     try:

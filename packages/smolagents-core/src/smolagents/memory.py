@@ -184,14 +184,7 @@ class AgentMemory:
 
     def get_full_steps(self) -> list[dict[str, Any]]:
         """Return the steps as plain data; a message that several steps were sent is one object in all of them."""
-        seen: dict[int, dict[str, Any]] = {}
-        records = []
-        for step in self.steps:
-            record = step.succinct_dict()
-            if isinstance(step, (ActionStep, PlanningStep)):
-                record["model_input_messages"] = plain_messages(step.model_input_messages, seen)
-            records.append(record)
-        return records
+        return full_records(self.steps)
 
     def replay(self, logger: AgentLogger, detailed: bool = False) -> None:
         """Print the steps again; with `detailed`, also the messages that each of them was sent."""
@@ -212,6 +205,18 @@ class AgentMemory:
         """Return the code of all actions, joined by blank lines."""
         actions = (step.code_action for step in self.steps if isinstance(step, ActionStep))
         return "\n\n".join(code for code in actions if code is not None)
+
+
+def full_records(steps: Sequence[MemoryStep]) -> list[dict[str, Any]]:
+    """Return steps as plain data; a message that several of them were sent is one object in all of them."""
+    seen: dict[int, dict[str, Any]] = {}
+    records = []
+    for step in steps:
+        record = step.succinct_dict()
+        if isinstance(step, (ActionStep, PlanningStep)):
+            record["model_input_messages"] = plain_messages(step.model_input_messages, seen)
+        records.append(record)
+    return records
 
 
 class CallbackRegistry:

@@ -92,7 +92,7 @@ class AgentLogger:
         from rich.syntax import Syntax
 
         parts: list[RenderableType] = [] if title is None else [_rule(title, style, align="left")]
-        body = Syntax(content, lexer="markdown", theme="github-dark", background_color="default", word_wrap=True)
+        body = Syntax(content, lexer="markdown", theme="ansi_dark", background_color="default", word_wrap=True)
         self._log_all([*parts, body], level)
 
     def log_code(self, title: str, content: str, level: int = LogLevel.INFO) -> None:
@@ -105,7 +105,7 @@ class AgentLogger:
         from rich.rule import Rule
         from rich.syntax import Syntax
 
-        body = Syntax(content, lexer="python", theme="monokai", background_color="default", word_wrap=True)
+        body = Syntax(content, lexer="python", theme="ansi_dark", background_color="default", word_wrap=True)
         self._log_all([_rule(title, "dim", align="left"), body, Rule(style="dim")], level)
 
     def log_rule(self, title: str, level: int = LogLevel.INFO) -> None:
@@ -169,7 +169,7 @@ class AgentLogger:
     def _log_json(self, text: str, level: int) -> None:
         from rich.syntax import Syntax
 
-        self.log(Syntax(text, lexer="json", background_color="default", word_wrap=True), level=level)
+        self.log(Syntax(text, lexer="json", theme="ansi_dark", background_color="default", word_wrap=True), level=level)
 
     def _log_all(self, parts: list[RenderableType], level: int | str) -> None:
         from rich.console import Group

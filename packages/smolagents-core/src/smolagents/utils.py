@@ -145,16 +145,18 @@ def create_agent_gradio_app_template() -> Template:
 
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["repr"] = repr
+    environment.tests["name"] = is_valid_name
     environment.filters["camelcase"] = lambda name: "".join(part.capitalize() for part in name.split("_"))
     return environment.from_string(_APP)
 
 
 _APP = """\
-from pathlib import Path
+import os
 
 import yaml
 
-from smolagents import {{ class_name }}, {{ agent_dict["model"]["class"] }}
+from smolagents import {{ class_name }}, {{ agent_dict["model"]["class"] }}\
+{{ ", REMOVE_PARAMETER" if "REMOVE_PARAMETER" in agent_dict["model"]["data"] | repr else "" }}
 {% for tool in tools.values() %}
 from {{ managed_agent_relative_path }}tools.{{ tool.name }} import {{ tool.__class__.__name__ }} as \
 {{ tool.name | camelcase }}
@@ -163,11 +165,16 @@ from {{ managed_agent_relative_path }}tools.{{ tool.name }} import {{ tool.__cla
 from {{ managed_agent_relative_path }}managed_agents.{{ agent.name }}.app import agent_{{ agent.name }}
 {% endfor %}
 
-prompt_templates = yaml.safe_load((Path(__file__).parent / "prompts.yaml").read_text(encoding="utf-8"))
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "prompts.yaml"), encoding="utf-8") as prompts:
+    prompt_templates = yaml.safe_load(prompts)
 
 model = {{ agent_dict["model"]["class"] }}(
-{% for key, value in agent_dict["model"]["data"].items() if key != "class" %}
+{% for key, value in agent_dict["model"]["data"].items() %}
+{% if key is name %}
     {{ key }}={{ value | repr }},
+{% else %}
+    **{ {{- key | repr }}: {{ value | repr -}} },
+{% endif %}
 {% endfor %}
 )
 

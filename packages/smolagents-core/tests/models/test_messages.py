@@ -111,7 +111,11 @@ def test_joining_deltas_leaves_them_as_they_are() -> None:
 def test_splitting_and_joining_are_inverse(content: str | None) -> None:
     message = ChatMessage(MessageRole.ASSISTANT, content, tool_calls=[CALL], token_usage=TokenUsage(1, 2))  # type: ignore[list-item]
     joined = agglomerate_stream_deltas(split_into_deltas(message))
-    assert (joined.content, joined.tool_calls, joined.token_usage) == (content or "", message.tool_calls, TokenUsage(1, 2))
+    assert (joined.content, joined.tool_calls, joined.token_usage) == (
+        content or "",
+        message.tool_calls,
+        TokenUsage(1, 2),
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import yaml
-
 from smolagents.parsing import parse_code_blobs, parse_tool_calls_from_text
 
 DATA = Path(__file__).parent / "data"

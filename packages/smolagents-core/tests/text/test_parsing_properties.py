@@ -1,14 +1,9 @@
 """Whatever a model writes, parsing finds the program in it or raises ValueError, in time that grows with the length."""
 
-import ast
 import json
-import random
-import time
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
-
+from hypothesis import example, given, settings, strategies as st
 from smolagents.parsing import (
     extract_code_from_text,
     fix_final_answer_code,
@@ -41,7 +36,7 @@ SPELLINGS = {
     "tags": "<code>\n{}\n</code>",
     "tags after a thought": "Thought: I do it.\n<code>\n{}\n</code>",
     "text after the tags": "Thought: I do it.\n<code>\n{}\n</code>\nThen I'll read the output.",
-    "thinking before": "<think>\nMaybe <code>\nfoo(\n</code> or ```python\nbar(\n```\n</think>\nOK.\n<code>\n{}\n</code>",
+    "thinking before": "<think>\nMaybe <code>\nfoo(\n</code> or ```\nbar(\n```\n</think>\nOK.\n<code>\n{}\n</code>",
     "thinking without its opening mark": "I could use loops.\n</think>\n<code>\n{}\n</code>",
     "fence": "Here:\n```python\n{}\n```",
     "fence and text": "Here:\n```py\n{}\n```\nDone.",
@@ -97,11 +92,16 @@ def test_several_blocks_are_joined_by_a_blank_line(blocks: list[str]) -> None:
     assert extract_code_from_text(reply, TAGS) == "\n\n".join(blocks)
 
 
-@given(call=st.dictionaries(st.text(min_size=1), st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=8,
-)))
+@given(
+    call=st.dictionaries(
+        st.text(min_size=1),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+            max_leaves=8,
+        ),
+    )
+)
 @settings(max_examples=100, deadline=None)
 def test_json_and_python_literals_of_a_call_come_back(call: dict[str, object]) -> None:
     strict = json.dumps({"name": "tool", "arguments": call})
@@ -109,10 +109,10 @@ def test_json_and_python_literals_of_a_call_come_back(call: dict[str, object]) -
 
 
 FRAGMENTS = [
-    "<code>", "</code>", "```", "```python\n", "~~~", "<think>", "</think>", "{", "}", "[", "]", '"', "'", "\\", "\n", " ",
-    "print(1)", "x = ", "name", '"name": "f"', "arguments", ":", ",", "<|channel|>analysis<|message|>", "<|end|>", "Action:",
-    "Action Input:", "<tool_call>", "</tool_call>", "<function=f>", "<parameter=", "[TOOL_CALLS]", "\x00", "\ud800", "é", "“",
-    "<｜tool▁call▁begin｜>", "<arg_key>", "#", "/*", "//", "(", ")",
+    "<code>", "</code>", "```", "```python\n", "~~~", "<think>", "</think>", "{", "}", "[", "]", '"', "'", "\\",
+    "\n", " ", "print(1)", "x = ", "name", '"name": "f"', "arguments", ":", ",", "<|channel|>analysis<|message|>",
+    "<|end|>", "Action:", "Action Input:", "<tool_call>", "</tool_call>", "<function=f>", "<parameter=",
+    "[TOOL_CALLS]", "\x00", "\ud800", "é", "“", "<｜tool▁call▁begin｜>", "<arg_key>", "#", "/*", "//", "(", ")",
 ]  # fmt: skip
 
 
@@ -141,24 +141,24 @@ def test_nothing_but_value_errors(text: str) -> None:
 
 
 HOSTILE = [
-    *("`", "~", "<code>", "</code>", "<code>(</code>", "<think>", "</think>", "<think></think>", "<code><think>", "{", "[", '{"', "{'a':", "```\n"),
-    *("```python\n", "```a\nb``` ", "~~~\n```\n", "\n", " \n", " ", "\n\n \t", "Action: x\n", "Action:", "Action: x\n\n\n\n", "print(1)\n", "x:\n"),
-    *("<function=a>", "<tool_call>x<arg_key>", "<parameter=a>", '<invoke name="a">', "<｜tool▁call▁begin｜>a", "[TOOL_CALLS]a{", "/*", "//", "#"),
-    *("<|channel|>", "<|channel|>a to=", "<|message|>", "[TOOL_CALLS]", "(", "f(", "a (b)\n", '"""', "{'''", '{"a":"', "[{", "\\", '{"\\'),
-    *('{"a": [', "<|tool_call_begin|>a<|tool_call_argument_begin|>", "<code>\nx\n```", "“", "final_answer = final_answer(", "[PYTHON]"),
+    "`", "~", "<code>", "</code>", "<code>(</code>", "<think>", "</think>", "<think></think>", "<code><think>", "{",
+    "[", '{"', "{'a':", "```\n", "```python\n", "```a\nb``` ", "~~~\n```\n", "\n", " \n", " ", "\n\n \t",
+    "Action: x\n", "Action:", "Action: x\n\n\n\n", "print(1)\n", "x:\n", "<function=a>", "<tool_call>x<arg_key>",
+    "<parameter=a>", '<invoke name="a">', "<｜tool▁call▁begin｜>a", "[TOOL_CALLS]a{", "/*", "//", "#", "<|channel|>",
+    "<|channel|>a to=", "<|message|>", "[TOOL_CALLS]", "(", "f(", "a (b)\n", '"""', "{'''", '{"a":"', "[{", "\\",
+    '{"\\', '{"a": [', "<|tool_call_begin|>a<|tool_call_argument_begin|>", "<code>\nx\n```", "“",
+    "final_answer = final_answer(", "[PYTHON]",
 ]  # fmt: skip
 
 
-def seconds(text: str) -> float:
-    start = time.process_time()
-    for parse in (
-        lambda: parse_code_blobs(text, TAGS),
-        lambda: parse_code_blobs("<code>" + text + "</think></code>", TAGS),
-        lambda: parse_tool_calls_from_text(text),
-        lambda: fix_final_answer_code(text),
-    ):
+@pytest.mark.parametrize("fragment", HOSTILE)
+def test_hostile_output_ends_at_once(fragment: str) -> None:
+    # Nothing is timed here; what takes quadratic time on one of these takes minutes.
+    text = fragment * (100_000 // len(fragment))
+    for parse in (lambda: parse_code_blobs(text, TAGS), lambda: parse_tool_calls_from_text(text)):
         try:
-            parse()
-        except ValueError:
-            pass
-    return time.process_time() - start
+            found = parse()
+        except ValueError as error:
+            found = str(error)
+        assert found
+    assert len(fix_final_answer_code(text)) >= len(text)

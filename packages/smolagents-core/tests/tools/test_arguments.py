@@ -3,9 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
+from hypothesis import given, strategies as st
 from smolagents.tools import Tool, tool, validate_tool_arguments
 
 

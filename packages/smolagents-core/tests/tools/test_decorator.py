@@ -1,5 +1,6 @@
 """`@tool` makes a tool of a function, from its signature and its docstring."""
 
+# ruff: noqa: UP007, UP045 - both spellings of a union are tested
 import asyncio
 import dataclasses
 import enum
@@ -9,7 +10,6 @@ from typing import Any, Literal, Optional, TypedDict, Union
 
 import pydantic
 import pytest
-
 from smolagents.errors import DocstringParsingException, TypeHintParsingException
 from smolagents.tools import Tool, tool
 
@@ -246,7 +246,7 @@ def test_choices_in_the_docstring_become_an_enum() -> None:
 
 
 def test_choices_must_be_a_json_list() -> None:
-    with pytest.raises(DocstringParsingException, match="choices of argument 'colour'.*JSON list"):
+    with pytest.raises(DocstringParsingException, match=r"choices of argument 'colour'.*JSON list"):
 
         @tool
         def paint(colour: str) -> str:

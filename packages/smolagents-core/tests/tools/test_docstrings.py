@@ -1,9 +1,7 @@
 """Google-style docstrings are read the way people write them."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
+from hypothesis import given, strategies as st
 from smolagents._function_type_hints_utils import parse_google_format_docstring
 
 
@@ -43,7 +41,11 @@ def test_arguments_by_any_name(header: str) -> None:
 
 
 def test_arguments_without_indentation() -> None:
-    assert parse_google_format_docstring("Do it.\nArgs:\na: A\nb: B\nReturns:\nC") == ("Do it.", {"a": "A", "b": "B"}, "C")
+    assert parse_google_format_docstring("Do it.\nArgs:\na: A\nb: B\nReturns:\nC") == (
+        "Do it.",
+        {"a": "A", "b": "B"},
+        "C",
+    )
 
 
 def test_description_begins_on_the_next_line() -> None:

@@ -1,5 +1,6 @@
 """Type hints become JSON schemas, and JSON values become what the hints say."""
 
+# ruff: noqa: UP007, UP045 - both spellings of a union are tested
 import collections.abc
 import dataclasses
 import enum
@@ -10,9 +11,7 @@ import numpy
 import PIL.Image
 import pydantic
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
+from hypothesis import given, strategies as st
 from smolagents._function_type_hints_utils import get_json_schema
 from smolagents.agent_types import AgentAudio, AgentImage, AgentText
 from smolagents.errors import TypeHintParsingException
@@ -127,7 +126,7 @@ def test_pydantic_models_stand_inside_other_schemas() -> None:
 
 
 def test_hint_without_schema_is_refused() -> None:
-    with pytest.raises(TypeHintParsingException, match="Couldn't parse this type hint.*Callable"):
+    with pytest.raises(TypeHintParsingException, match=r"Couldn't parse this type hint.*Callable"):
         schema_of_hint(collections.abc.Callable[[int], str])
 
 
@@ -250,6 +249,6 @@ def test_recursive_dataclass_is_built_to_any_depth(tree: dict[str, Any]) -> None
 
 
 def test_nothing_is_built_for_plain_hints() -> None:
-    def take(a: int, b: list[str], c: dict[str, Any], d: Literal["x"], e: Optional[float] = None) -> None: ...
+    def take(a: int, b: list[str], c: dict[str, Any], d: Literal["x"], e: float | None = None) -> None: ...
 
     assert argument_builder(take) is None

@@ -5,10 +5,9 @@ import copy
 import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Optional
+from typing import Any
 
 import pytest
-
 from smolagents.agent_types import AgentText
 from smolagents.tools import BaseTool, Tool
 
@@ -156,7 +155,7 @@ def test_missing_nullable_comes_from_default_and_type_hint() -> None:
         }
         output_type = "list"
 
-        def forward(self, query: str, site: Optional[str], limit: int = 3) -> list[str]:
+        def forward(self, query: str, site: str | None, limit: int = 3) -> list[str]:
             return [query] * limit
 
     tool = Search()

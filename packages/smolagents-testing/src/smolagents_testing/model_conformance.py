@@ -45,7 +45,7 @@ class Weather(Tool):
 
     name = "weather"
     description = "Tells the weather of a city."
-    inputs: ClassVar[dict[str, Any]] = {"city": {"type": "string", "description": "Name of the city."}}
+    inputs = {"city": {"type": "string", "description": "Name of the city."}}
     output_type = "string"
 
     def forward(self, city: str) -> str:
@@ -260,9 +260,9 @@ class ModelConformance:
         self._needs_async()
         server.always(lambda body: json.dumps(body["messages"][-1]["content"]))
 
-        async def all_answers() -> list[ChatMessage]:
-            calls = [model.agenerate([{"role": "user", "content": f"I am {number}."}]) for number in range(16)]
-            return await asyncio.gather(*calls)
+        async def all_answers() -> list[Any]:
+            calls = (model.agenerate([{"role": "user", "content": f"I am {number}."}]) for number in range(16))
+            return list(await asyncio.gather(*calls))
 
         for number, message in enumerate(asyncio.run(all_answers())):
             assert f"I am {number}." in message.content

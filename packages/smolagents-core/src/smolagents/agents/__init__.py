@@ -16,6 +16,7 @@ from smolagents.memory import (
     TaskStep,
     ToolCall,
 )
+from smolagents.models import MODEL_REGISTRY
 from smolagents.prompting import (
     EMPTY_PROMPT_TEMPLATES,
     FinalAnswerPromptTemplate,
@@ -31,6 +32,7 @@ AgentStep = ActionStep
 __all__ = [
     "AGENT_REGISTRY",
     "EMPTY_PROMPT_TEMPLATES",
+    "MODEL_REGISTRY",
     "ActionOutput",
     "ActionStep",
     "AgentMemory",

@@ -22,7 +22,7 @@ from smolagents.monitoring import AgentLogger, LogLevel, Monitor
 from smolagents.prompting import EMPTY_PROMPT_TEMPLATES, PromptTemplates, populate_template
 from smolagents.requests import Steps
 from smolagents.run import Run, Session, active_run, last_run, runs_of
-from smolagents.steps import ActionStep, MemoryStep
+from smolagents.steps import ActionStep, MemoryStep, SystemPromptStep
 from smolagents.utils import truncate_content
 
 if TYPE_CHECKING:
@@ -306,6 +306,10 @@ class MultiStepAgent(SavedAgent, ABC):
         self.logger.visualize_agent_tree(self)
 
     # ---- for the loop
+
+    def _show_system_prompt(self) -> None:
+        """Put the system prompt into the memory that programs see before the first run."""
+        self.memory.system_prompt = SystemPromptStep(self.system_prompt)
 
     @property
     def _session(self) -> Session:

@@ -100,6 +100,7 @@ class CodeAgent(MultiStepAgent):
             )
         self._made_executor: PythonExecutor | None = None
         self.python_executor = executor if executor is not None else self.create_python_executor()
+        self._show_system_prompt()
 
     def create_python_executor(self) -> PythonExecutor:
         """Return a new executor of the configured type.
@@ -220,7 +221,8 @@ def _tags(tags: str | tuple[str, str] | None) -> tuple[str, str]:
         return "```python", "```"
     if isinstance(tags, str):
         raise ValueError(f"code_block_tags must be 'markdown' or a pair (opening, closing), not {tags!r}")
-    return tags
+    opening, closing = tags
+    return opening, closing
 
 
 def _executor_type(executor_type: str, use_e2b_executor: bool) -> str:

@@ -92,7 +92,7 @@ class SavedAgent:
         """
         if not trust_remote_code:
             raise ValueError(
-                f"Loading the agent {repo_id} from the Hub runs the code of its tools on this machine. Read the code at "
+                f"Loading the agent {repo_id} from the Hub runs its tools' code on this machine. Read the code at "
                 f"https://huggingface.co/spaces/{repo_id}/tree/main and, if you trust it, pass trust_remote_code=True."
             )
         download = {name: kwargs.pop(name) for name in _DOWNLOAD_OPTIONS if name in kwargs}

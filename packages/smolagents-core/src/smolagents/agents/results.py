@@ -6,8 +6,9 @@ import warnings
 from typing import Any, Literal
 
 from smolagents.errors import AgentMaxStepsError
+from smolagents.memory import full_records
 from smolagents.run import Run
-from smolagents.steps import ActionStep, PlanningStep
+from smolagents.steps import ActionStep, MemoryStep, PlanningStep
 from smolagents.usage import Timing, TokenUsage
 
 RunState = Literal["success", "max_steps_error"]
@@ -53,9 +54,10 @@ class RunResult:
             raise ValueError("a RunResult needs state, steps and timing")
         self.output = output
         self.state: RunState = state
-        self.steps = [StepRecord(step) for step in steps]
         self.token_usage = token_usage
         self.timing = timing
+        self._steps: list[StepRecord] | None = [StepRecord(step) for step in steps]
+        self._memory_steps: list[MemoryStep] = []
 
     @classmethod
     def of(cls, run: Run) -> RunResult:
@@ -63,13 +65,22 @@ class RunResult:
         steps = run.memory.steps
         usages = [step.token_usage for step in steps if isinstance(step, (ActionStep, PlanningStep))]
         last_error = getattr(steps[-1], "error", None) if steps else None
-        return cls(
+        result = cls(
             output=run.result,
             state="max_steps_error" if isinstance(last_error, AgentMaxStepsError) else "success",
-            steps=run.memory.get_full_steps(),
+            steps=[],
             token_usage=TokenUsage.sum(usages),
             timing=run.timing,
         )
+        result._memory_steps, result._steps = list(steps), None
+        return result
+
+    @property
+    def steps(self) -> list[StepRecord]:
+        """Return the steps as plain data; made when first asked for, since few who take a result look at them."""
+        if self._steps is None:
+            self._steps = [StepRecord(record) for record in full_records(self._memory_steps)]
+        return self._steps
 
     @property
     def messages(self) -> list[StepRecord]:
@@ -108,7 +119,7 @@ class RunResult:
         }
 
     def __eq__(self, other: object) -> bool:
-        return self.__dict__ == other.__dict__ if isinstance(other, RunResult) else NotImplemented
+        return self.dict() == other.dict() if isinstance(other, RunResult) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -79,10 +79,15 @@ def _write(path: Path, text: str) -> None:
 def _yaml(templates: Any) -> str:
     import yaml
 
-    text: str = yaml.safe_dump(
-        templates, default_style="|", default_flow_style=False, width=10**9, sort_keys=False, allow_unicode=True
-    )
-    return text
+    class Dumper(yaml.SafeDumper):
+        """Write texts of several lines as blocks, for people to read and edit."""
+
+    def represent(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+    Dumper.add_representer(str, represent)
+    written: str = yaml.dump(templates, Dumper=Dumper, width=10**9, sort_keys=False, allow_unicode=True)
+    return written
 
 
 def _requirements(agent: MultiStepAgent, packages: list[str]) -> list[str]:
@@ -107,10 +112,15 @@ def _app(agent: MultiStepAgent, described: dict[str, Any], prefix: str) -> str:
     from smolagents.models.configuration import restored
 
     model = described["model"]
+    shown = {**described, "model": {**model, "data": restored(model["data"])}}
+    if "authorized_imports" in described:
+        shown["authorized_imports"] = [
+            name for name in described["authorized_imports"] if name not in BASE_BUILTIN_MODULES
+        ]
     return create_agent_gradio_app_template().render(
         agent_name="agent" if agent.name is None else f"agent_{agent.name}",
         class_name=type(agent).__name__,
-        agent_dict={**described, "model": {**model, "data": restored(model["data"])}},
+        agent_dict=shown,
         tools=agent.tools,
         managed_agents=agent.managed_agents,
         managed_agent_relative_path=prefix,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ADDITIONAL_ARGS = (
     "You have been provided with these additional arguments, that you can access directly using the keys as variables:"
 )
+
+
 def start(
     agent: MultiStepAgent,
     task: str,

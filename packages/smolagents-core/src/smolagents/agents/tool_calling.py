@@ -73,6 +73,7 @@ class ToolCallingAgent(MultiStepAgent):
                 "leave stream_outputs out, or use a model that streams."
             )
         self.max_tool_threads = max_tool_threads
+        self._show_system_prompt()
 
     @property
     def tools_and_managed_agents(self) -> list[Any]:

@@ -18,9 +18,9 @@ def check_imports(modules: list[str]) -> None:
         root = module.partition(".")[0]
         if root == "*" or (root.isidentifier() and find_spec(root) is not None):
             continue
-        raise UsageError(
-            f"the module {module} is not installed.{near_miss(root, _installed())} To get it: pip install {root}"
-        )
+        # No `pip install` for what may be a slip: somebody may have put a trap under that name.
+        hint = near_miss(root, _installed()) or f" To get it: pip install {distributions([root])[0]}"
+        raise UsageError(f"the module {module} is not installed.{hint}")
 
 
 def _installed() -> set[str]:

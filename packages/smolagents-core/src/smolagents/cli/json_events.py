@@ -1,7 +1,7 @@
 """The events that `smolagent --json` prints: one JSON object a line, UTF-8, nothing else on standard output.
 
 Every object has a `type`. Fields are only ever added; what is unknown or absent is null. The first line is
-`run_started`, the last one `run_finished`, also when the run fails. With bad usage (exit code 2) there is no line at all.
+`run_started`, the last one `run_finished`, also when the run fails. With bad usage (exit code 2) there is no line.
 
     run_started   schema: 1 | task | agent: class | model: {type, id, why} | executor | tools: [names] | notes: [texts]
     tool_call     id | name | arguments: of any type; for code, name is "python_interpreter" and arguments is the code

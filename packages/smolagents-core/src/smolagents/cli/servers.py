@@ -22,7 +22,7 @@ class Server(NamedTuple):
     """Describe a server that answers.
 
     Args:
-        title: The name of its program, as far as the port tells it, else its address.
+        title: The name of its program, as far as its port or its user tells it.
         api_base: Address of its OpenAI-compatible API.
         models: The models that it lists and that can chat.
     """
@@ -54,7 +54,7 @@ def running_servers() -> list[Server]:
     places = addresses()
     if not places:
         return []
-    titles = [TITLES.get(name, name) for name in places]
+    titles = [TITLES.get(name, "a server" if "://" in name else name) for name in places]
     with ThreadPoolExecutor(len(places)) as threads:
         found = threads.map(_ask, titles, [f"{address}/v1" for address in places.values()])
         return [server for server in found if server is not None and server.models]

@@ -57,7 +57,7 @@ def find_tool(name: str) -> str | None:
     declared = [entry.name for entry in plugins.entries("tools")]
     if name in _CORE_TOOLS:
         return _CORE_TOOLS[name]
-    if name in declared or name in plugins.FIRST_PARTY or name in plugins.offered("tools"):
+    if name in declared or name in _first_party_tools() or name in plugins.offered("tools"):
         return name
     by_tool_name = {_tool_name(declared_name): declared_name for declared_name in declared}
     if name in by_tool_name:

@@ -84,17 +84,6 @@ def _check_extend(session: Session, target: Any, items: Any) -> None:
     session.sizes.check(size_of(target) + size_of(items))
 
 
-def _check_strftime(session: Session, moment: Any, text: Any, *rest: Any) -> None:
-    if size_of(text) > 10_000 or any(len(run) > 4 for run in _digit_runs(text)):
-        raise InterpreterError("the date format is too long")
-
-
-def _digit_runs(text: Any) -> list[str]:
-    import re
-
-    return re.findall(r"\d+", text) if isinstance(text, str) else []
-
-
 def join(session: Session, separator: Any, *args: Any) -> Any:
     """Do `separator.join(parts)`."""
     kind = type(separator)

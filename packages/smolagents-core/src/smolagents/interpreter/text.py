@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import string
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +21,26 @@ if TYPE_CHECKING:
 
 CONTAINERS = (list, tuple, dict, set, frozenset, deque, MappingProxyType)
 EXACT = frozenset({list, tuple, dict, set, frozenset, deque, defaultdict, OrderedDict})
-MAPPINGS = (dict, MappingProxyType)
 ATOMS = NUMBERS | {type(None), type, range, slice}
 MAX_WIDTH = 100_000
 # printf-style: %[(key)][flags][width][.precision]type
 _PERCENT = re.compile(r"%(?:\(.*?\))?[-#0 +]*(\*|\d+)?(?:\.(\*|\d+))?", re.DOTALL)
 _WIDTH = re.compile(r"\d{6,}")
+
+
+def _items(value: Any) -> Iterator[Any]:
+    """Yield what a container shows, past what subclasses define."""
+    kind = type(value)
+    if issubclass(kind, dict):
+        yield from dict.keys(value)
+        yield from dict.values(value)
+    elif kind in EXACT or issubclass(kind, MappingProxyType):
+        yield from value
+    else:
+        for base in CONTAINERS:
+            if issubclass(kind, base):
+                yield from base.__iter__(value)  # type: ignore[attr-defined]
+                return
 
 
 class Percent:
@@ -72,44 +86,26 @@ class TextGuards:
 
     def weigh(self, value: Any) -> int:
         """Return about the length of a value's text, or refuse an endless one."""
-        limit = self.limit // 4
-        weight = 0
-        todo = [value]
-        depth_guard: dict[int, int] = {}
-        while todo:
-            item = todo.pop()
+        return self._weigh(value, {})
+
+    def _weigh(self, value: Any, known: dict[int, int]) -> int:
+        # A shared part is weighed once and counted each time; a container inside itself shows as [...].
+        known[id(value)] = 5
+        weight = 2
+        for item in _items(value):
             kind = type(item)
             if kind in ATOMS:
                 weight += 8
-                continue
-            if issubclass(kind, (str, bytes, bytearray)):
-                weight += size_of(item)
+            elif kind is str:
+                weight += len(item) + 4
             elif issubclass(kind, CONTAINERS):
-                weight += 2
-                # A list that holds itself shows as [...]: each container counts a bounded number of times.
-                seen = depth_guard[id(item)] = depth_guard.get(id(item), 0) + 1
-                if seen < 4096 or kind is tuple or kind is frozenset:
-                    self._add_items(item, kind, todo)
+                weight += known[id(item)] if id(item) in known else self._weigh(item, known)
             else:
-                weight += 16
-            if weight > limit or len(todo) > limit // 8:
-                raise InterpreterError("the value's text would be too long. Show a part of it.")
+                weight += 16 + size_of(item)
+        if weight > self.limit // 4:
+            raise InterpreterError("the value's text would be too long. Show a part of it.")
+        known[id(value)] = weight
         return weight
-
-    @staticmethod
-    def _add_items(item: Any, kind: type, todo: list[Any]) -> None:
-        if issubclass(kind, dict):
-            todo.extend(dict.keys(item))
-            todo.extend(dict.values(item))
-        elif kind in EXACT:
-            todo.extend(item)
-        elif issubclass(kind, MappingProxyType):
-            todo.extend(item.values())
-        else:
-            for base in (list, tuple, set, frozenset, deque):
-                if issubclass(kind, base):
-                    todo.extend(base.__iter__(item))
-                    break
 
     def check(self, value: Any) -> None:
         """Refuse a value whose text would be endless."""

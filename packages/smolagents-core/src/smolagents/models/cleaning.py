@@ -33,7 +33,7 @@ def get_clean_message_list(
     clean: list[dict[str, Any]] = []
     last_role = None
     for message in message_list:
-        if isinstance(message, Mapping):
+        if isinstance(message, dict):
             message = ChatMessage.from_dict(message)
         role = roles.get(message.role)
         if role is None:

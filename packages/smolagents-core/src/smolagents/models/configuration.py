@@ -13,7 +13,7 @@ from smolagents.models.base import REMOVE_PARAMETER
 # How REMOVE_PARAMETER is written in JSON.
 _REMOVE = {"__type__": "REMOVE_PARAMETER"}
 _SECRET = re.compile(
-    r"(^|[_-])(api_?key|access_key(_id)?|secret\w*|password|passwd|authorization|credentials?|cookie|bearer"
+    r"(^|[_-])(api[_-]?key|access[_-]?key([_-]?id)?|secret\w*|password|passwd|authorization|credentials?|cookie|bearer"
     r"|((^|api|auth|access|session|bearer|refresh|security|hf|github)[_-]?)token)$",
     re.IGNORECASE,
 )

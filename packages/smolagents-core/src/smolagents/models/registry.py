@@ -38,6 +38,14 @@ class ModelRegistry(MutableMapping[str, Any]):
     def __delitem__(self, name: str) -> None:
         del self._added[name]
 
+    def copy(self) -> dict[str, Any]:
+        """Return what the program has added; with `clear` and `update`, that can be put back later."""
+        return dict(self._added)
+
+    def clear(self) -> None:
+        """Forget what the program has added."""
+        self._added.clear()
+
     def __contains__(self, name: object) -> bool:
         return name in self._names()
 

@@ -63,8 +63,10 @@ def parse_code_blobs(text: str, code_block_tags: tuple[str, str]) -> str:
 def _find(text: str, tags: tuple[str, str]) -> str | None:
     if _JSON_FIRST.match(text) and (code := _in_json(text)):
         return code
-    own = _join(_own_blocks(text, tags))
-    if own and ("\n" in own or is_program(own)):
+    blocks = _own_blocks(text, tags)
+    own = _join(blocks)
+    # A single word between tags in the middle of a line may be prose about code.
+    if own and (any("\n" in block.body for block in blocks) or is_program(own)):
         return own
     rungs: tuple[Callable[[str], str | None], ...] = (
         _in_python_fences,
@@ -122,7 +124,7 @@ def _in_json(text: str) -> str | None:
         return None
     from smolagents.parsing.loose_json import values_in
 
-    for value in values_in(text):
+    for value, _, _ in values_in(text):
         for _ in range(3):
             if not isinstance(value, dict):
                 break

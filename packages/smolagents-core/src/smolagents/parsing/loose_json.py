@@ -34,8 +34,8 @@ class Unreadable(ValueError):
         self.position = position
 
 
-def values_in(text: str) -> Iterator[Any]:
-    """Yield the objects and arrays in a text, whatever stands between them."""
+def values_in(text: str) -> Iterator[tuple[Any, int, int]]:
+    """Yield the objects and arrays in a text, whatever stands between them, each with where it begins and ends."""
     position = unended = failures = 0
     while unended < _MAX_UNENDED and failures < _MAX_FAILURES and (start := _START.search(text, position)):
         try:
@@ -46,7 +46,7 @@ def values_in(text: str) -> Iterator[Any]:
             failures += 1
             position = start.end() if at_end else max(problem.position, start.end())
         else:
-            yield value
+            yield value, start.start(), position
 
 
 def read(text: str, position: int = 0) -> tuple[Any, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from smolagents.parsing.blocks import Block, fenced, tag, tagged
+from smolagents.parsing.loose_json import values_in
 from smolagents.parsing.source import parse, tidy
 
 # <think> and its relatives, Mistral's [THINK], Command A's <|START_THINKING|>, Kimi's ◁think▷.
@@ -13,10 +14,15 @@ _OPENING = rf"<{_NAMES}>|\[THINK\]|<\|START_THINKING\|>|◁think▷"
 _CLOSING = rf"</{_NAMES}>|\[/THINK\]|<\|END_THINKING\|>|◁/think▷"
 _MARKER = re.compile(rf"(?P<opening>{_OPENING})|{_CLOSING}", re.I)
 _END = re.compile(_CLOSING, re.I)
+# Whether one of these is in a text is known much faster than where the first mark is.
+_ENDS = (
+    *("think>", "think]", "think▷", "thinking>", "thinking|>", "thought>", "thoughts>"),
+    *("reasoning>", "reflection>", "scratchpad>"),
+)
 
 # gpt-oss writes messages on channels: "analysis" is reasoning, the others are speech.
 _TOKEN = re.compile(r"<\|(?:start\|>assistant|(?:channel|constrain)\|>[^<]*|(?:message|end|call|return)\|>)")
-HARMONY = re.compile(
+_HARMONY = re.compile(
     r"<\|channel\|>(?P<channel>\w*)(?P<header>[^<]*(?:<\|constrain\|>[^<]*)?)<\|message\|>"
     r"(?P<text>(?:[^<]|<(?!\|(?:end|call|return|start|channel)\|>))*+)"
 )
@@ -25,25 +31,35 @@ HARMONY = re.compile(
 def strip_reasoning(text: str, code_block_tags: tuple[str, str] | None = None) -> str:
     """Return the output without its reasoning sections.
 
-    Marks inside code blocks are code and stay. A section that is never closed is kept, since there is nothing else.
+    Marks inside blocks of code and JSON are data and stay. A section that is never closed stays too.
 
     Args:
         text: What the model wrote.
         code_block_tags: Regular expressions of the tags around code; Markdown fences count in any case.
     """
-    if "<|channel|>" in text:
+    if is_harmony(text):
         text = _speech(text)
-    return _outside_of_reasoning(text, code_block_tags) if _MARKER.search(text) else text
+    return _outside_of_reasoning(text, code_block_tags) if _has_marks(text) else text
+
+
+def _has_marks(text: str) -> bool:
+    lowered = text.lower()
+    return any(end in lowered for end in _ENDS)
 
 
 def without_markers(text: str) -> str:
     """Return the output with its reasoning, but without the marks around that."""
-    return _MARKER.sub("\n", _TOKEN.sub("\n", text) if "<|channel|>" in text else text)
+    return _MARKER.sub("\n", _TOKEN.sub("\n", text) if is_harmony(text) else text)
+
+
+def is_harmony(text: str) -> bool:
+    """Tell whether the output is in the raw notation of gpt-oss."""
+    return text.lstrip().startswith(("<|channel|>", "<|start|>"))
 
 
 def _speech(text: str) -> str:
     parts = []
-    for message in HARMONY.finditer(text):
+    for message in _HARMONY.finditer(text):
         if "to=python" in message["header"]:
             parts.append(f"```python\n{message['text']}\n```")
         elif message["channel"] != "analysis":
@@ -53,7 +69,7 @@ def _speech(text: str) -> str:
 
 def _outside_of_reasoning(text: str, code_block_tags: tuple[str, str] | None) -> str:
     kept: list[str] = []
-    blocks = _code_blocks(text, code_block_tags)
+    blocks = _protected(text, code_block_tags)
     position = 0
     mark = _MARKER.search(text)
     while mark:
@@ -78,9 +94,10 @@ def _outside_of_reasoning(text: str, code_block_tags: tuple[str, str] | None) ->
     return "".join(kept) + text[position:]
 
 
-def _code_blocks(text: str, code_block_tags: tuple[str, str] | None) -> list[Block]:
-    """Return the closed blocks of code, the last one first."""
+def _protected(text: str, code_block_tags: tuple[str, str] | None) -> list[Block]:
+    """Return the closed blocks of code and of JSON, in which marks are data, the last one first."""
     found = [block for block in fenced(text) if _is_code(block)]
+    found += [Block("json", "", start, end, closed=True) for _, start, end in values_in(text)]
     if code_block_tags is not None:
         opening, closing = (tag(expression) for expression in code_block_tags)
         found += [block for block in tagged(text, opening, closing) if _is_code(block)]

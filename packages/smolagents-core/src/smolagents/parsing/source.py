@@ -86,7 +86,8 @@ def tidy(text: str) -> str:
     Stray fences and tags, typographic quotes and invisible characters stay if the code is Python with them.
     """
     text = _LANGUAGE_FIRST.sub("", trim(text))
-    if not (_UNUSUAL.search(text) or _STRAY_FIRST.match(text) or _STRAY_LAST.search(text)):
+    last_line = text[text.rfind("\n") :]
+    if (text.isascii() or not _UNUSUAL.search(text)) and not (_STRAY_FIRST.match(text) or _STRAY_LAST.match(last_line)):
         return text
     return next((mended for mended in _mendings(text) if parse(mended) is not None), text)
 

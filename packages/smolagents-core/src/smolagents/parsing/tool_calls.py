@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from smolagents.parsing.blocks import fenced
 from smolagents.parsing.loose_json import Unreadable, read, values_in
-from smolagents.parsing.reasoning import strip_reasoning, without_markers
+from smolagents.parsing.reasoning import is_harmony, strip_reasoning, without_markers
 from smolagents.parsing.source import parse
 
 ToolCall = tuple[str, Any]
@@ -71,31 +72,39 @@ def parse_tool_calls_from_text(text: str, name_key: str = "name", arguments_key:
         ValueError: There is no call; the message tells the model how to write one.
     """
     text = text.replace("\r\n", "\n")
-    if calls := _all(_HARMONY, text):
-        return calls
+    if is_harmony(text) and (found := _named(text, [_HARMONY])):
+        return found.calls
+    names, arguments = (name_key, *_NAMES), (arguments_key, *_ARGUMENTS)
     for version in (strip_reasoning(text), without_markers(text)):
-        for find in (_named, _in_json, _in_python):
-            if calls := list(find(version, (name_key, *_NAMES), (arguments_key, *_ARGUMENTS))):
-                return calls
+        # What comes first decides: the other notation may be in a string of that.
+        notations = [_named(version, _NAMED), _in_json(version, names, arguments)]
+        first = min((found for found in notations if found), key=lambda found: found.position, default=None)
+        if calls := first.calls if first else list(_in_python(version)):
+            return calls
     raise ValueError(_advice(text, name_key, arguments_key))
 
 
-def _named(text: str, *_: Any) -> Iterator[ToolCall]:
-    for notation in _NAMED:
-        if calls := _all(notation, text):
-            yield from calls
-            return
+@dataclass(slots=True)
+class _Found:
+    """Hold the calls in one notation and where the first of them stands."""
+
+    position: int
+    calls: list[ToolCall]
 
 
-def _all(notation: re.Pattern[str], text: str) -> list[ToolCall]:
-    return [(_plain(match["name"]), _arguments(match["body"])) for match in notation.finditer(text)]
+def _named(text: str, notations: list[re.Pattern[str]]) -> _Found | None:
+    for notation in notations:
+        if matches := list(notation.finditer(text)):
+            calls = [(_plain(match["name"]), _arguments(match["body"])) for match in matches]
+            return _Found(matches[0].start(), calls)
+    return None
 
 
 def _arguments(body: str) -> Any:
     if pairs := list(_PARAMETER.finditer(body)):
         keys = [(pair["key"] or pair["arg_key"] or "").strip() for pair in pairs]
         return dict(zip(keys, (_value(pair["value"] or pair["arg_value"] or "") for pair in pairs), strict=True))
-    for value in values_in(body):
+    for value, _, _ in values_in(body):
         return value
     return body.strip() or {}
 
@@ -110,16 +119,22 @@ def _value(text: str) -> Any:
         return text.strip("\n")
 
 
-def _in_json(text: str, names: tuple[str, ...], arguments: tuple[str, ...]) -> Iterator[ToolCall]:
-    candidates = [candidate for value in values_in(text) for candidate in _calls_of(value, names, arguments)]
+def _in_json(text: str, names: tuple[str, ...], arguments: tuple[str, ...]) -> _Found | None:
+    candidates = [
+        (start, candidate) for value, start, _ in values_in(text) for candidate in _calls_of(value, names, arguments)
+    ]
     # An object with a name but without arguments is a call only if no other is more of one.
-    complete = [candidate for candidate in candidates if candidate[2]]
-    yield from ((name, values) for name, values, _ in complete or candidates)
+    candidates = [found for found in candidates if found[1].is_complete] or candidates
+    return _Found(candidates[0][0], [(call.name, call.arguments) for _, call in candidates]) if candidates else None
 
 
-def _calls_of(
-    value: Any, names: tuple[str, ...], arguments: tuple[str, ...], depth: int = 4
-) -> Iterator[tuple[str, Any, bool]]:
+class _Candidate(NamedTuple):
+    name: str
+    arguments: Any
+    is_complete: bool
+
+
+def _calls_of(value: Any, names: tuple[str, ...], arguments: tuple[str, ...], depth: int = 4) -> Iterator[_Candidate]:
     if depth == 0 or not isinstance(value, dict | list):
         return
     if isinstance(value, list):
@@ -131,7 +146,9 @@ def _calls_of(
     name = value.get(name_key) if name_key else None
     if isinstance(name, str) and name.strip():
         rest = {key: item for key, item in value.items() if key not in (name_key, *_NOT_ARGUMENTS)}
-        yield _plain(name), _decoded(value[argument_key]) if argument_key else rest, argument_key is not None
+        yield _Candidate(
+            _plain(name), _decoded(value[argument_key]) if argument_key else rest, argument_key is not None
+        )
     elif isinstance(name, dict):
         yield from _calls_of(name, names, arguments, depth - 1)
     else:
@@ -151,7 +168,7 @@ def _decoded(arguments: Any) -> Any:
     return arguments
 
 
-def _in_python(text: str, *_: Any) -> Iterator[ToolCall]:
+def _in_python(text: str) -> Iterator[ToolCall]:
     """Yield calls in Python's notation: in a block, in an `Action:` line, or as the whole output."""
     sources = [block.body for block in fenced(text)] or [line["call"] for line in _ACTION_LINE.finditer(text)]
     for source in sources or [text]:
@@ -194,5 +211,6 @@ def _advice(text: str, name_key: str, arguments_key: str) -> str:
     found = f"has JSON in it, but no key '{name_key}' there names a tool" if json_is_there else "holds no JSON"
     return (
         f"There is no tool call in your output: it {found}. Call one of your tools by writing nothing but a JSON "
-        f'object with its name and its arguments:\n{{"{name_key}": "TOOL_NAME", "{arguments_key}": {{"ARGUMENT": "VALUE"}}}}'
+        "object with its name and its arguments:\n"
+        f'{{"{name_key}": "TOOL_NAME", "{arguments_key}": {{"ARGUMENT": "VALUE"}}}}'
     )

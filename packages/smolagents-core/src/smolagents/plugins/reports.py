@@ -40,7 +40,8 @@ def report(message: str, error: BaseException | None = None) -> None:
         import warnings
 
         _reported.add(message)
-        warnings.warn(message, PluginWarning, stacklevel=2)
+        # Of no line: neither one of ours nor one of the program's is to blame.
+        warnings.warn_explicit(message, PluginWarning, "smolagents", 0, module="smolagents.plugins")
 
 
 def trace(message: str) -> None:

@@ -159,7 +159,7 @@ def schema_of_hint(hint: Any, inside: tuple[Any, ...] = ()) -> Schema:
         return {"type": "array", **_nested("items", args[:1], inside), **unique}
     if container in _OBJECTS:
         return {"type": "object", **_nested("additionalProperties", args[1:2], inside)}
-    if isinstance(container, type):
+    if isinstance(container, type) and (origin is None or container.__module__ not in ("builtins", "collections.abc")):
         return _schema_of_class(container, inside)
     raise TypeHintParsingException(
         f"Couldn't parse this type hint, likely due to a custom class or object: {hint}. Use a type that JSON can "

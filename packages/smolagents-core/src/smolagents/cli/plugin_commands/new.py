@@ -18,7 +18,7 @@ _ENTRY_POINTS = {
     "hooks": '"smolagents.hooks" = { $name = "$module" }',
 }
 _TRY = {
-    "model": 'smolagent "Say hello." --model-type ${prefix}Model',
+    "model": 'smolagent "Say hello." --model-type ${prefix}Model --model-id NAME --api-base URL',
     "tool": 'smolagent "How many words has this task?" --tools $name',
     "executor": 'smolagent "What is 6 times 7?" --executor $name',
     "hooks": 'SMOLAGENTS_TRACE_PLUGINS=1 smolagent "What is 6 times 7?"',

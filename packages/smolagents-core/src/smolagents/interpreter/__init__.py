@@ -1,0 +1,1 @@
+"""The interpreter of code actions: the tree is guarded, CPython runs it."""

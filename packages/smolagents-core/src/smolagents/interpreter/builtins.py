@@ -1,0 +1,120 @@
+"""The builtins of guest code: Python's own that are harmless, guards in place of the others."""
+
+from __future__ import annotations
+
+import builtins
+import itertools
+import math
+from typing import TYPE_CHECKING, Any
+
+from smolagents.errors import FinalAnswerException
+from smolagents.interpreter.iterables import guest_range
+from smolagents.interpreter.printing import make_print
+from smolagents.interpreter.watchdog import Stop
+
+if TYPE_CHECKING:
+    from smolagents.interpreter.session import Session
+
+_PLAIN = (
+    "abs all any bin bool callable chr classmethod complex dict divmod enumerate filter float frozenset hash "
+    "hex id int isinstance issubclass len list map max min next object oct ord property reversed round set slice "
+    "sorted staticmethod str super tuple zip aiter anext NotImplemented Ellipsis bytes bytearray "
+    "True False None __debug__"
+).split()
+_SHALLOW = ("enumerate", "filter", "map", "zip", "reversed")
+
+
+class GuestSystemExit(BaseException):
+    """Stand for SystemExit: it ends the action, not the process."""
+
+
+class GuestKeyboardInterrupt(BaseException):
+    """Stand for KeyboardInterrupt: only the real one comes from the keyboard."""
+
+
+GuestSystemExit.__name__ = GuestSystemExit.__qualname__ = "SystemExit"
+GuestKeyboardInterrupt.__name__ = GuestKeyboardInterrupt.__qualname__ = "KeyboardInterrupt"
+
+
+def _exceptions() -> dict[str, Any]:
+    found = {
+        name: value
+        for name, value in vars(builtins).items()
+        if isinstance(value, type) and issubclass(value, BaseException)
+    }
+    return {**found, "SystemExit": GuestSystemExit, "KeyboardInterrupt": GuestKeyboardInterrupt}
+
+
+BASE: dict[str, Any] = {
+    **{name: getattr(builtins, name) for name in _PLAIN if hasattr(builtins, name)},
+    **_exceptions(),
+    "__name__": "__main__",
+    "__debug__": True,
+}
+
+# Functions that actions may call without an import.
+MATH = {
+    name: getattr(math, name)
+    for name in ("ceil", "floor", "log", "exp", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "degrees",
+                 "radians", "sqrt")
+}  # fmt: skip
+
+BASE_PYTHON_TOOLS: dict[str, Any] = {
+    **{
+        name: getattr(builtins, name)
+        for name in (
+            "print isinstance range float int bool str set list dict tuple round pow len sum max min abs enumerate "
+            "zip reversed sorted all any map filter ord chr next iter divmod callable getattr hasattr setattr "
+            "issubclass type complex"
+        ).split()
+    },
+    **MATH,
+}
+
+# What no handler of the guest may keep.
+STOPS = (Stop, FinalAnswerException, KeyboardInterrupt)
+
+
+def guest_builtins(session: Session) -> dict[str, Any]:
+    """Return the builtins of one session, its guards included."""
+    attributes = session.attributes
+    iterables = session.iterables
+    return {
+        **BASE,
+        **MATH,
+        **{name: iterables.shallow(getattr(builtins, name), name) for name in ("filter", "map", "zip")},
+        "print": make_print(session.prints, session.text),
+        "range": guest_range(session.budget.ticks),
+        "iter": iterables.iter,
+        "sum": session.sizes.sum,
+        "pow": session.sizes.pow,
+        "getattr": attributes.guarded_getattr,
+        "hasattr": attributes.guarded_hasattr,
+        "setattr": attributes.guarded_setattr,
+        "delattr": attributes.guarded_delattr,
+        "dir": attributes.guarded_dir,
+        "__import__": session.modules.import_module,
+        "<ticks>": session.budget.ticks,
+        "<compress>": itertools.compress,
+        "<class>": type,
+        "<int>": int,
+        "<float>": float,
+        "<guests>": session.guests,
+        "<foreign>": attributes.foreign,
+        "<getattr>": attributes.load,
+        "<store>": attributes.store,
+        "<delete>": attributes.delete,
+        "<augment_attribute>": attributes.augment_attribute,
+        "<augment_item>": attributes.augment_item,
+        "<stops>": STOPS,
+        "<clean>": session.clean_exception,
+        "<clean_exit>": session.clean_exit,
+        "<raised>": session.check_raised,
+        "<awaitable>": session.awaitable,
+        "<join>": session.join,
+        "<replace>": session.replace,
+        "<extend>": session.extend,
+        **session.sizes.guards(),
+        **session.text.guards(),
+        **session.classes.guards(),
+    }

@@ -1,0 +1,132 @@
+"""Class creation: which metaclasses and bases guest code may use, and `type`."""
+
+from __future__ import annotations
+
+import builtins
+import types
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from smolagents.errors import InterpreterError
+from smolagents.interpreter.names import NameRules
+from smolagents.interpreter.policy import DEFINABLE_DUNDERS, DENIED_ATTRIBUTES
+
+if TYPE_CHECKING:
+    from smolagents.interpreter.session import Session
+
+_build_class = builtins.__build_class__  # type: ignore[attr-defined]
+
+
+class _GuestType(type):
+    """The class of `GuestType`: makes `isinstance(x, type)` and `type(x) is type` work."""
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, type)
+
+    def __subclasscheck__(cls, subclass: Any) -> bool:
+        return issubclass(subclass, type)
+
+    def __eq__(cls, other: Any) -> bool:
+        return other is cls or other is type
+
+    def __hash__(cls) -> int:
+        return hash(type)
+
+    def __getitem__(cls, item: Any) -> Any:
+        return type[item]
+
+    def __or__(cls, other: Any) -> Any:
+        return type | other
+
+    def __repr__(cls) -> str:
+        return repr(type)
+
+
+class ClassGuards:
+    """Make classes for one session."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        guards = self
+
+        class GuestType(metaclass=_GuestType):
+            """Stand for `type`: its calls are checked."""
+
+            def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+                return guards.type(*args, **kwargs)
+
+        GuestType.__name__ = GuestType.__qualname__ = "type"
+        self.guest_type = GuestType
+
+    def type(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the type of an object, or make a class."""
+        if len(args) == 1 and not kwargs:
+            kind = type(args[0])
+            return self.guest_type if issubclass(kind, type) else kind
+        if len(args) != 3:
+            raise TypeError("type() takes 1 or 3 arguments")
+        name, bases, namespace = args
+        if type(name) is not str or type(namespace) is not dict or type(bases) is not tuple:
+            raise TypeError("type() takes a str, a tuple and a dict")
+        for key in namespace:
+            if type(key) is not str:
+                raise TypeError("the names in a class must be str")
+            if NameRules.is_dunder(key) and key not in DEFINABLE_DUNDERS and key not in ("__doc__", "__module__"):
+                raise InterpreterError(f"Forbidden assignment to dunder name: {key} (a class can't define it)")
+        self.check_bases(bases)
+        self.check_metaclass(kwargs.get("metaclass", type))
+        cls = types.new_class(name, bases, kwargs, lambda body: body.update(namespace))
+        self.session.guests.add(cls)
+        return cls
+
+    def build_class(self, body: Any, name: str, /, *bases: Any, **kwargs: Any) -> Any:
+        """Do what a class statement does."""
+        bases = tuple(type if base is self.guest_type else base for base in bases)
+        self.check_bases(bases)
+        metaclass = kwargs.get("metaclass", type)
+        if metaclass is self.guest_type:
+            metaclass = kwargs["metaclass"] = type
+        self.check_metaclass(metaclass)
+        cls = _build_class(body, name, *bases, **kwargs)
+        if isinstance(cls, type):
+            self.session.guests.add(cls)
+        return cls
+
+    @staticmethod
+    def check_bases(bases: Iterable[Any]) -> None:
+        """Refuse metaclasses of the guest's own, and bases that are no classes but say what to use instead."""
+        for base in bases:
+            if isinstance(base, type) and issubclass(base, type):
+                raise InterpreterError("Metaclasses can't be defined: use a class decorator or __init_subclass__.")
+            if isinstance(base, type) and issubclass(base, types.ModuleType):
+                raise InterpreterError("Modules can't be subclassed.")
+
+    @staticmethod
+    def check_metaclass(metaclass: Any) -> None:
+        """Refuse a metaclass that is not one of Python's own."""
+        import abc
+        import enum
+
+        if not any(metaclass is allowed for allowed in (type, abc.ABCMeta, enum.EnumMeta)):
+            raise InterpreterError("Only type, ABCMeta and EnumMeta can be metaclasses.")
+
+    @staticmethod
+    def attribute_names(value: Any) -> Any:
+        """Return what a class assigns to `__slots__` or `__match_args__`, if it names nothing internal."""
+        names = [value] if type(value) is str else list(value)
+        for name in names:
+            if type(name) is not str:
+                raise TypeError("attribute names must be str")
+            dunder = NameRules.is_dunder(name) and name not in ("__dict__", "__weakref__")
+            if dunder or name in DENIED_ATTRIBUTES:
+                raise InterpreterError(f"Forbidden access to dunder attribute: {name}")
+        return value if type(value) in (str, dict) else tuple(names)
+
+    def guards(self) -> dict[str, Any]:
+        """Return the guards by the names under which code finds them."""
+        return {
+            "__build_class__": self.build_class,
+            "<type>": self.type,
+            "<attribute_names>": self.attribute_names,
+            "type": self.guest_type,
+        }

@@ -1,0 +1,223 @@
+"""One session of guest code: its namespace, its guards, and how an action runs in it."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+import types
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from smolagents.errors import ExecutionTimeoutError, FinalAnswerException, InterpreterError
+from smolagents.executors import CodeOutput
+from smolagents.interpreter import methods
+from smolagents.interpreter.attributes import AttributeGuards
+from smolagents.interpreter.awaiting import Ready, run_coroutine
+from smolagents.interpreter.budget import Budget
+from smolagents.interpreter.builtins import guest_builtins
+from smolagents.interpreter.classes import ClassGuards
+from smolagents.interpreter.compiler import RESULT, Program, compile_action, shadowed_guards
+from smolagents.interpreter.exceptions import cleaned
+from smolagents.interpreter.iterables import IterableGuards
+from smolagents.interpreter.modules import Modules
+from smolagents.interpreter.policy import Limits
+from smolagents.interpreter.printing import PrintOutputs
+from smolagents.interpreter.regex import RegexGuards
+from smolagents.interpreter.reports import failure_message
+from smolagents.interpreter.sizes import SizeGuards
+from smolagents.interpreter.text import TextGuards
+from smolagents.interpreter.tools import guest_callable, without_builtins
+from smolagents.interpreter.watchdog import Stop
+
+PRINTS = "_print_outputs"
+_missing: Any = object()
+
+
+class Session:
+    """Run actions, one after the other, in one namespace.
+
+    Args:
+        authorized: Modules that actions may import.
+        limits: What one action may use.
+        timeout_seconds: Wall time of one action; None for no deadline.
+        namespace: The variables; a new dict by default.
+    """
+
+    def __init__(
+        self,
+        authorized: Iterable[str],
+        limits: Limits,
+        timeout_seconds: float | None,
+        namespace: dict[str, Any] | None = None,
+    ) -> None:
+        self.limits = limits
+        self.namespace: dict[str, Any] = {} if namespace is None else namespace
+        self.namespace.setdefault("__name__", "__main__")
+        self.guests: set[type] = set()
+        self.programs: dict[str, Program] = {}
+        self.prints = PrintOutputs(limits.logs)
+        self.budget = Budget(limits, timeout_seconds)
+        self.sizes = SizeGuards(limits)
+        self.modules = Modules(self, authorized)
+        self.attributes = AttributeGuards(self)
+        self.text = TextGuards(self)
+        self.classes = ClassGuards(self)
+        self.iterables = IterableGuards(self)
+        self.regex = RegexGuards(self)
+        self.join = partial(methods.join, self)
+        self.replace = partial(methods.replace, self)
+        self.extend = partial(methods.extend, self)
+        self.builtins: dict[str, Any] = guest_builtins(self)
+        self._guarded_names = frozenset(self.builtins)
+        self._base = dict(self.builtins)
+        self.protected: frozenset[str] = frozenset()
+        self.guarded_attributes: frozenset[str] = frozenset()
+        self.final_value: Any = _missing
+        self._lock = threading.RLock()
+        self.namespace[PRINTS] = self.prints
+        self.prints.session = self
+
+    def set_tools(self, tools: Mapping[str, Any], overridable: Mapping[str, Any] | None = None) -> None:
+        """Make tools callable; names of overridable functions may be assigned by actions."""
+        self.builtins.clear()
+        self.builtins.update(self._base)
+        for name, function in without_builtins(overridable or {}, self._guarded_names).items():
+            self.builtins[name] = guest_callable(self, name, function)
+        own = without_builtins(tools, self._guarded_names)
+        for name, tool in own.items():
+            self.builtins[name] = guest_callable(self, name, tool)
+        self.protected = frozenset(own)
+
+    def set_variables(self, variables: Mapping[str, Any]) -> None:
+        """Define variables. Attributes under which they hold modules will need a guard."""
+        self.namespace.update(variables)
+        found = {
+            name
+            for value in variables.values()
+            for holder in (value, type(value))
+            for name, held in list(getattr(holder, "__dict__", {}).items())
+            if isinstance(held, types.ModuleType)
+        }
+        if not found <= self.guarded_attributes:
+            self.guarded_attributes |= found
+
+    def run(self, source: str) -> CodeOutput:
+        """Run an action and return its result and prints.
+
+        Raises:
+            InterpreterError: It was refused or it failed.
+            ExecutionTimeoutError: It ran past its deadline.
+        """
+        with self._lock:
+            outer = self.budget.running
+            if outer:
+                raise InterpreterError("an action of this session is running already: use a new session")
+            self.prints.clear()
+            self.final_value = _missing
+            try:
+                return self._run(source)
+            except (InterpreterError, ExecutionTimeoutError) as error:
+                error.logs = self.prints.value  # type: ignore[union-attr]
+                raise
+
+    def _run(self, source: str) -> CodeOutput:
+        namespace = self.namespace
+        program = compile_action(source, self.protected, self.guarded_attributes, shadowed_guards(namespace))
+        self.programs[program.filename] = program
+        namespace["__builtins__"] = self.builtins
+        result = None
+        failure: BaseException | None = None
+        self.budget.start()
+        try:
+            result = self._execute(program)
+            if program.answers:
+                self._take_assigned_answer()
+            self.text.check(result)
+        except FinalAnswerException:
+            pass
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            failure = error
+        finally:
+            self.budget.finish()
+            namespace.pop("__builtins__", None)
+            namespace.pop(RESULT, None)
+            if program.answers:
+                namespace.pop("final_answer", None)
+        if self.budget.reason is not None:
+            self._raise_stopped(failure)
+        if failure is not None:
+            raise InterpreterError(failure_message(self, program, failure)) from self._cause(failure)
+        if self.final_value is not _missing:
+            return CodeOutput(self.final_value, self.prints.value, True)
+        return CodeOutput(result, self.prints.value, False)
+
+    def _execute(self, program: Program) -> Any:
+        if not program.is_function:
+            exec(program.code, self.namespace)
+            return self.namespace.get(RESULT)
+        value = types.FunctionType(program.code, self.namespace)()
+        return run_coroutine(value, self.budget) if program.is_async else value
+
+    def _take_assigned_answer(self) -> None:
+        value = self.namespace.pop("final_answer", _missing)
+        if value is not _missing:
+            self.answer(value)
+
+    @staticmethod
+    def _cause(failure: BaseException) -> BaseException | None:
+        return failure if isinstance(failure, Exception) else None
+
+    def _raise_stopped(self, failure: BaseException | None) -> None:
+        reason = self.budget.reason
+        limits = self.limits
+        if reason == "timeout":
+            raise ExecutionTimeoutError(
+                f"Code execution exceeded the maximum execution time of {self.budget.timeout_seconds} seconds. "
+                "Do less in one action."
+            )
+        messages = {
+            "operations": f"Reached the max number of operations of {limits.operations}. "
+            "There may be an infinite loop in the code, or it computes too much.",
+            "memory": f"The code used more than {limits.memory:,} bytes of memory. Work on smaller parts.",
+            "interrupt": "The code was interrupted.",
+        }
+        raise InterpreterError(f"Code execution was stopped: {messages[reason or 'interrupt']}")
+
+    def answer(self, value: Any) -> None:
+        """Note the final answer."""
+        self.final_value = value
+
+    def interrupt(self) -> None:
+        """Stop the running action soon."""
+        self.budget.cut("interrupt")
+
+    # --- guards that need the whole session
+
+    def clean_exception(self, error: Any) -> Any:
+        """Return what guest code sees of an exception."""
+        return cleaned(self, error)
+
+    def clean_exit(self, rest: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return the arguments of an `__exit__` without host objects."""
+        if len(rest) == 3:
+            return rest[0], cleaned(self, rest[1]), None
+        return rest
+
+    def check_raised(self, error: Any) -> Any:
+        """Return what a guest may raise: outside of an action nothing that is not an Exception."""
+        if not self.budget.running:
+            kind = error if isinstance(error, type) else type(error)
+            if not issubclass(kind, Exception):
+                return InterpreterError(f"{kind.__name__} was raised after the action had ended")
+        return error
+
+    @staticmethod
+    def awaitable(value: Any) -> Any:
+        """Return something to await: tools give their value at once, so `await tool(...)` gets one that is ready."""
+        return value if inspect.isawaitable(value) else Ready(value)
+
+
+Guard = Callable[..., Any]

@@ -1,0 +1,289 @@
+"""What the copies of standard library modules have instead of the originals, or not at all."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from smolagents.errors import InterpreterError
+from smolagents.interpreter.sizes import as_int, size_of
+
+if TYPE_CHECKING:
+    from smolagents.interpreter.session import Session
+
+# Public names that walk attributes, evaluate text, or change the whole process.
+DROPPED: dict[str, frozenset[str]] = {
+    "string": frozenset({"Formatter"}),
+    "typing": frozenset({"get_type_hints", "ForwardRef", "evaluate_forward_ref"}),
+    "functools": frozenset({"singledispatch", "singledispatchmethod"}),
+    "time": frozenset({"clock_settime", "clock_settime_ns", "tzset", "pthread_getcpuclockid"}),
+    "decimal": frozenset({"DefaultContext", "BasicContext", "ExtendedContext", "setcontext"}),
+    "types": frozenset({"FunctionType", "LambdaType", "CodeType", "CellType", "MethodType", "ModuleType", "new_class",
+                        "FrameType", "TracebackType", "coroutine", "prepare_class"}),
+    "inspect": frozenset({"currentframe", "stack", "trace", "getmembers", "getmembers_static", "getattr_static",
+                          "getinnerframes", "getouterframes", "getclosurevars", "getgeneratorlocals"}),
+    "io": frozenset({"open", "open_code", "FileIO"}),
+    "builtins": frozenset({"eval", "exec", "compile", "open", "__import__", "globals", "locals", "vars", "input",
+                           "breakpoint", "getattr", "setattr", "delattr", "type", "memoryview"}),
+    "contextlib": frozenset({"redirect_stdout", "redirect_stderr", "chdir"}),
+    "sys": frozenset({"modules", "meta_path", "path_hooks", "settrace", "setprofile", "setrecursionlimit", "exit",
+                      "setswitchinterval", "set_int_max_str_digits", "addaudithook", "call_tracing", "displayhook",
+                      "excepthook", "unraisablehook", "breakpointhook", "exc_info", "exception", "last_traceback"}),
+}  # fmt: skip
+
+
+def replacements(session: Session, name: str, original: types.ModuleType) -> dict[str, Any]:
+    """Return the names that a session's copy of a module has instead of the original's."""
+    make = REPLACEMENTS.get(name)
+    return {} if make is None else make(session, original)
+
+
+def _time(session: Session, original: Any) -> dict[str, Any]:
+    def sleep(seconds: float) -> None:
+        """Wait, no longer than the action may run."""
+        if not isinstance(seconds, (int, float)):
+            raise TypeError(f"'{type(seconds).__name__}' object cannot be interpreted as an integer")
+        if seconds < 0:
+            raise ValueError("sleep length must be non-negative")
+        end = original.monotonic() + seconds
+        while True:
+            session.budget.check()
+            left = end - original.monotonic()
+            if left <= 0:
+                return
+            original.sleep(min(left, 0.05))
+
+    return {"sleep": sleep}
+
+
+def _math(session: Session, original: Any) -> dict[str, Any]:
+    sizes = session.sizes
+
+    def limited(name: str, bits: Callable[..., float]) -> Any:
+        function = getattr(original, name)
+
+        def guarded(*args: Any) -> Any:
+            numbers = [as_int(arg) for arg in args]
+            if None not in numbers:
+                needed = bits(*numbers)
+                if needed > session.limits.int_bits:
+                    sizes.too_long_int(int(needed))
+            return function(*args)
+
+        guarded.__name__ = guarded.__qualname__ = name
+        guarded.__doc__ = function.__doc__
+        return guarded
+
+    def length(number: int) -> int:
+        return abs(number).bit_length()
+
+    def choose_bits(n: int, k: int | None = None) -> float:
+        small = n if k is None else min(abs(k), abs(n))
+        return float(length(n) * small)
+
+    def prod(iterable: Any, *, start: Any = 1) -> Any:
+        """Multiply all elements."""
+        result = start
+        for item in iterable:
+            result = sizes.mul(result, item)
+        return result
+
+    return {
+        "factorial": limited("factorial", lambda n: n * max(length(n) - 1, 1)),
+        "comb": limited("comb", lambda n, k=0: min(length(n) * min(abs(k), abs(n - k)), abs(n))),
+        "perm": limited("perm", choose_bits),
+        "prod": prod,
+        "lcm": limited("lcm", lambda *numbers: sum(map(length, numbers))),
+    }
+
+
+def _itertools(session: Session, original: Any) -> dict[str, Any]:
+    guards = session.iterables
+    endless = ("count", "cycle", "repeat", "product", "permutations", "combinations", "combinations_with_replacement")
+    replaced = {name: guards.ticking(getattr(original, name)) for name in endless}
+    for name in (
+        "accumulate", "chain", "compress", "dropwhile", "filterfalse", "groupby", "islice", "pairwise", "starmap",
+        "takewhile", "zip_longest",
+    ):  # fmt: skip
+        replaced[name] = guards.shallow(getattr(original, name), name)
+    replaced["chain"].from_iterable = original.chain.from_iterable  # type: ignore[attr-defined]
+    return replaced
+
+
+def _random(session: Session, original: Any) -> dict[str, Any]:
+    generator = original.Random()
+    replaced = {
+        name: getattr(generator, name) for name in original.__all__ if name[:1].islower() and hasattr(generator, name)
+    }
+
+    def limited(name: str, width: int) -> Any:
+        def guarded(k: Any) -> Any:
+            session.sizes.count(k, width)
+            return getattr(generator, name)(k)
+
+        return guarded
+
+    def choices(population: Any, weights: Any = None, *, cum_weights: Any = None, k: int = 1) -> list[Any]:
+        """Return k elements, chosen with replacement."""
+        session.sizes.count(k, 8)
+        session.budget.charge(as_int(k) or 0)
+        return list(generator.choices(population, weights, cum_weights=cum_weights, k=k))
+
+    replaced["getrandbits"] = limited("getrandbits", 1)
+    replaced["randbytes"] = limited("randbytes", 1)
+    replaced["choices"] = choices
+    return replaced
+
+
+def _re(session: Session, original: Any) -> dict[str, Any]:
+    return session.regex.functions()
+
+
+def _functools(session: Session, original: Any) -> dict[str, Any]:
+    def owned(wrapper: Any) -> None:
+        if not session.attributes.is_guest(wrapper):
+            raise InterpreterError("only your own functions and classes can be decorated like this")
+
+    def update_wrapper(wrapper: Any, wrapped: Any, *args: Any, **kwargs: Any) -> Any:
+        """Make a wrapper look like what it wraps."""
+        owned(wrapper)
+        names = [name for part in [*args, *kwargs.values()] for name in part]
+        for name in names:
+            if name[:2] == "__" and name not in original.WRAPPER_ASSIGNMENTS:
+                raise InterpreterError(f"Forbidden access to dunder attribute: {name}")
+        return original.update_wrapper(wrapper, wrapped, *args, **kwargs)
+
+    def wraps(wrapped: Any, *args: Any, **kwargs: Any) -> Any:
+        """Make the decorated function look like the one that it wraps."""
+        return lambda wrapper: update_wrapper(wrapper, wrapped, *args, **kwargs)
+
+    def total_ordering(cls: Any) -> Any:
+        """Fill in the missing comparisons."""
+        owned(cls)
+        return original.total_ordering(cls)
+
+    return {"update_wrapper": update_wrapper, "wraps": wraps, "total_ordering": total_ordering}
+
+
+def _dataclasses(session: Session, original: Any) -> dict[str, Any]:
+    def dataclass(cls: Any = None, /, **options: Any) -> Any:
+        """Make a class hold data."""
+
+        def decorate(target: Any) -> Any:
+            if not isinstance(target, type) or not session.attributes.is_guest_class(target):
+                raise InterpreterError("only your own classes can be made dataclasses")
+            made = original.dataclass(target, **options)
+            session.guests.add(made)
+            return made
+
+        return decorate if cls is None else decorate(cls)
+
+    def make_dataclass(cls_name: Any, fields: Any, *, bases: Any = (), frozen: bool = False, **options: Any) -> Any:
+        """Make a dataclass from names."""
+        fields = list(fields)
+        for field in fields:
+            name = field if isinstance(field, str) else field[0]
+            if type(name) is not str or name[:1] == "_":
+                raise TypeError("field names must be strings that don't begin with an underscore")
+        if type(cls_name) is not str or options.keys() & {"namespace", "module", "decorator"}:
+            raise TypeError("make_dataclass() takes a name, fields and plain options here")
+        made = original.make_dataclass(cls_name, fields, bases=bases, frozen=frozen, **options)
+        session.guests.add(made)
+        return made
+
+    return {"dataclass": dataclass, "make_dataclass": make_dataclass}
+
+
+def _operator(session: Session, original: Any) -> dict[str, Any]:
+    sizes = session.sizes
+    load = session.attributes.guarded_getattr
+
+    def attrgetter(*names: Any) -> Any:
+        """Return a function that gets attributes by their names."""
+        if not names or any(type(name) is not str for name in names):
+            raise TypeError("attribute name must be a string")
+
+        def get(obj: Any, dotted: str) -> Any:
+            for name in dotted.split("."):
+                obj = load(obj, name)
+            return obj
+
+        if len(names) == 1:
+            return lambda obj: get(obj, names[0])
+        return lambda obj: tuple(get(obj, name) for name in names)
+
+    def methodcaller(name: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Return a function that calls a method by its name."""
+        return lambda obj: load(obj, name)(*args, **kwargs)
+
+    def add(a: Any, b: Any) -> Any:
+        return a + sizes.add(b)
+
+    def mod(a: Any, b: Any) -> Any:
+        return session.text.percent(a) % b
+
+    return {
+        "attrgetter": attrgetter, "methodcaller": methodcaller, "mul": sizes.mul, "imul": sizes.imul,
+        "pow": sizes.pow, "ipow": sizes.ipow, "lshift": sizes.lshift, "ilshift": sizes.ilshift, "add": add,
+        "iadd": lambda a, b: original.iadd(a, sizes.add(b)), "concat": add, "iconcat": add, "mod": mod,
+        "imod": session.text.imod,
+    }  # fmt: skip
+
+
+def _json(session: Session, original: Any) -> dict[str, Any]:
+    def checked(value: Any, indent: Any) -> None:
+        if (as_int(indent) or size_of(indent)) > 1000:
+            raise InterpreterError("the indentation is too large")
+        session.text.check(value)
+
+    def dumps(obj: Any, *, indent: Any = None, **options: Any) -> str:
+        """Return an object's JSON."""
+        checked(obj, indent)
+        return str(original.dumps(obj, indent=indent, **options))
+
+    def dump(obj: Any, fp: Any, *, indent: Any = None, **options: Any) -> None:
+        """Write an object's JSON to a file object."""
+        checked(obj, indent)
+        original.dump(obj, fp, indent=indent, **options)
+
+    return {"dumps": dumps, "dump": dump}
+
+
+def _queue(session: Session, original: Any) -> dict[str, Any]:
+    def waiting(base: Any) -> Any:
+        class Waiting(base):  # type: ignore[misc]
+            """A queue of one thread: waiting for another thread would never end."""
+
+            def get(self, block: bool = True, timeout: float | None = None) -> Any:
+                if self.qsize() == 0:
+                    raise original.Empty("the queue is empty, and nothing else runs that could fill it")
+                return super().get(False)
+
+            def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+                super().put(item, False)
+
+            def join(self) -> None:
+                """Return at once."""
+
+        Waiting.__name__ = Waiting.__qualname__ = base.__name__
+        return Waiting
+
+    names = ("Queue", "LifoQueue", "PriorityQueue", "SimpleQueue")
+    made = {name: waiting(getattr(original, name)) for name in names}
+    del made["SimpleQueue"].join
+    return made
+
+
+REPLACEMENTS: dict[str, Callable[["Session", Any], dict[str, Any]]] = {
+    "time": _time,
+    "math": _math,
+    "itertools": _itertools,
+    "random": _random,
+    "re": _re,
+    "functools": _functools,
+    "dataclasses": _dataclasses,
+    "operator": _operator,
+    "json": _json,
+    "queue": _queue,
+}

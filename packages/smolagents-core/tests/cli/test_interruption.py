@@ -1,0 +1,148 @@
+"""Ctrl-C in a terminal: the first one waits for the step, the second one does not."""
+
+from typing import Any
+
+import pytest
+from smolagents_testing.openai_server import Delayed, FakeOpenAIServer
+
+# A tool that says on the terminal when it has begun, and waits until there is a file called `go`.
+WAIT = """
+import os
+import time
+from smolagents import Tool
+
+class WaitTool(Tool):
+    name = "wait"
+    description = "Waits."
+    inputs = {}
+    output_type = "string"
+
+    def forward(self) -> str:
+        os.write(2, b"READY")
+        while not os.path.exists("go"):
+            time.sleep(0.01)
+        return "waited"
+
+class ReadyTool(WaitTool):
+    name = "ready"
+
+    def forward(self) -> str:
+        os.write(2, b"READY")
+        return "ready"
+"""
+
+
+@pytest.fixture
+def waiting(shell: Any) -> Any:
+    shell.install(
+        "acme-wait", "[smolagents.tools]\nwait = acme_wait:WaitTool\nready = acme_wait:ReadyTool\n", acme_wait=WAIT
+    )
+    return shell
+
+
+def call(*names: str) -> dict[str, Any]:
+    calls = [
+        {"id": f"call_{number}", "type": "function", "function": {"name": name, "arguments": {}}}
+        for number, name in enumerate(names)
+    ]
+    return {"content": "", "tool_calls": calls}
+
+
+def code(text: str) -> dict[str, Any]:
+    return {"content": f"<code>\n{text}\n</code>"}
+
+
+TOOL_CALLING = ("--action-type", "tool_calling", "--tools", "wait", "ready")
+CODE = ("--tools", "wait", "ready")
+
+
+def test_the_first_lets_the_step_end(waiting: Any) -> None:
+    terminal = waiting.terminal("work", "--model", waiting.recording(call("wait"), call("ready")), *TOOL_CALLING)
+    terminal.expect("READY")
+    terminal.ctrl_c()
+    terminal.expect("Interrupted: waiting for the tool wait to end this step. Ctrl-C again stops at once.")
+    (waiting.folder / "go").touch()
+    terminal.expect("waited")
+    terminal.expect("Interrupted: 1 step, ")
+    terminal.expect("smolagent: error: interrupted after 1 step\n")
+    assert terminal.exit_code() == 130
+    assert "READY" not in terminal.text.partition("waited")[2]
+    assert "Traceback" not in terminal.text
+
+
+def test_a_step_that_answers_is_a_success_all_the_same(waiting: Any) -> None:
+    recording = waiting.recording(code("wait()\nfinal_answer('done')"))
+    terminal = waiting.terminal("work", "--model", recording, *CODE)
+    terminal.expect("READY")
+    terminal.ctrl_c()
+    terminal.expect("waiting for the code")
+    (waiting.folder / "go").touch()
+    terminal.expect("Done: 1 step")
+    assert terminal.exit_code() == 0
+
+
+@pytest.mark.parametrize("names", [("wait",), ("wait", "wait")], ids=["one tool", "tools in threads"])
+def test_the_second_stops_tools_at_once(waiting: Any, names: tuple[str, ...]) -> None:
+    terminal = waiting.terminal("work", "--model", waiting.recording(call(*names)), *TOOL_CALLING)
+    terminal.expect("READY")
+    terminal.ctrl_c()
+    terminal.expect("Ctrl-C again stops at once.")
+    terminal.ctrl_c()
+    assert terminal.exit_code() == 130
+    assert "Traceback" not in terminal.text
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "ready()\nwhile True:\n    x = 1",
+        "ready()\nwhile True:\n    try:\n        x = 1\n    except:\n        pass",
+        "ready()\ndef f():\n    try:\n        while True: x = 1\n    finally:\n        f()\nf()",
+        "import time\nready()\ntime.sleep(3600)",
+    ],
+    ids=["busy", "holding on", "holding on for ever", "asleep"],
+)
+def test_the_second_stops_code_at_once(waiting: Any, program: str) -> None:
+    terminal = waiting.terminal("work", "--model", waiting.recording(code(program)), *CODE)
+    terminal.expect("READY")
+    terminal.ctrl_c()
+    terminal.expect("waiting for the code to end this step")
+    terminal.ctrl_c()
+    assert terminal.exit_code() == 130
+    assert "Traceback" not in terminal.text
+
+
+def test_the_second_stops_a_model_call_at_once(waiting: Any) -> None:
+    with FakeOpenAIServer(api_key="none") as server:
+        server.reply(Delayed(3600))
+        terminal = waiting.terminal("work", "--api-base", server.url, "--model-id", "m")
+        server.wait_for_requests(1, timeout=60)
+        terminal.ctrl_c()
+        terminal.expect("waiting for the model to end this step")
+        terminal.ctrl_c()
+        assert terminal.exit_code() == 130
+        assert server.requests[0].disconnected.wait(30)
+    assert "Traceback" not in terminal.text
+
+
+def test_json_tells_of_the_interruption(waiting: Any) -> None:
+    terminal = waiting.terminal("work", "--model", waiting.recording(call("wait")), *TOOL_CALLING, "--json")
+    terminal.expect("READY")
+    terminal.ctrl_c()
+    terminal.expect("Ctrl-C again")
+    terminal.ctrl_c()
+    terminal.expect('{"type": "run_finished", "status": "interrupted", "output": null, ')
+    assert terminal.exit_code() == 130
+
+
+def test_before_the_run_one_is_enough(waiting: Any) -> None:
+    waiting.install(
+        "acme-slow",
+        "[smolagents.models]\nSlowModel = acme_slow:SlowModel\n",
+        acme_slow="import os, time\nos.write(2, b'READY')\ntime.sleep(3600)\n",
+    )
+    terminal = waiting.terminal("work", "--model", "SlowModel")
+    terminal.expect("READY")
+    terminal.ctrl_c()
+    terminal.expect("smolagent: error: interrupted\n")
+    assert terminal.exit_code() == 130
