@@ -8,7 +8,7 @@ talks to a server on loopback, which says what invisible comments of the page te
     -->
 
 A block after `<!-- file: path -->` shows a file of the repository, or a part of it, as it is. A block marked `output`
-is what the program prints, in order.
+is what the program prints, in order. A page that shows tests is run by pytest.
 """
 
 import json
@@ -72,17 +72,17 @@ def test_page_runs(page: Path, tmp_path: Path, openai_server: FakeOpenAIServer) 
             openai_server.reply(reply["text"].strip())
     script = tmp_path / f"{page.stem}.py"
     script.write_text(program(page), "utf-8")
-    environ = {**os.environ, "OPENAI_BASE_URL": openai_server.url, "OPENAI_API_KEY": "none", "PYTHONWARNINGS": "error"}
-    result = subprocess.run(
-        [sys.executable, script.name], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120
-    )
+    keys = {"OPENAI_API_KEY": openai_server.api_key, "AZURE_OPENAI_API_KEY": openai_server.api_key}
+    environ = {**os.environ, **keys, "OPENAI_BASE_URL": openai_server.url, "PYTHONWARNINGS": "error"}
+    is_test = re.search(r"^(def test_|class Test)", script.read_text("utf-8"), re.MULTILINE)
+    command = [sys.executable, *(["-m", "pytest", "-q", "-p", "no:cacheprovider"] if is_test else []), script.name]
+    result = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stdout + result.stderr
-    position = 0
-    for block in blocks(page):
-        if block["kind"] == "output":
-            found = result.stdout.find(block["text"], position)
-            assert found >= 0, f"not printed after what came before:\n{block['text']}\nprinted:\n{result.stdout}"
-            position = found + len(block["text"])
+    # Line by line: what the agents show of their work stands between.
+    shown = [line for block in blocks(page) if block["kind"] == "output" for line in block["text"].splitlines()]
+    printed = iter(result.stdout.splitlines())
+    for line in shown:
+        assert line in printed, f"not printed after what came before: {line}\n{result.stdout}"
 
 
 @pytest.mark.parametrize("page", WITH_FILES, ids=name_of)

@@ -20,7 +20,7 @@ LAYERS = [
     {"media", "messages", "agent_types", "parsing", "prompting", "prompts"},
     {"models", "tools", "tool_validation", "_function_type_hints_utils", "serialization", "utils"},
     {"executors", "interpreter", "local_python_executor", "default_tools"},
-    {"steps", "events", "requests", "monitoring", "console", "agent_tree"},
+    {"steps", "events", "requests", "monitoring", "console_listener", "agent_tree"},
     {"memory", "run", "asking", "loop", "drivers", "agents"},
     {"cli", "__main__"},
     # Places that programs import from; the plugins that own the names stand behind them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache
+import threading
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import PIL.Image
+
+
+_making_class = threading.Lock()
 
 
 class AgentType:
@@ -239,7 +242,6 @@ if TYPE_CHECKING:
 
 else:
 
-    @cache
     def _agent_image():
         from smolagents.media import pil_image
 
@@ -254,7 +256,8 @@ else:
 
     def __getattr__(name):
         if name == "AgentImage":
-            return _agent_image()
+            with _making_class:
+                return globals().get(name) or globals().setdefault(name, _agent_image())
         if name == "_AGENT_TYPE_MAPPING":
             return {kind: _wrapper(kind) for kind in _WRAPPED}
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

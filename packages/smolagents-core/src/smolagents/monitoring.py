@@ -225,8 +225,8 @@ class Monitor:
     def _figures(self, step_log: Any) -> str:
         duration = self.step_durations[-1]
         figures = [f"Duration {duration:.2f} seconds" if duration is not None else "Duration unknown"]
-        if step_log.token_usage is not None:
-            used = self._usage
+        used = self._usage
+        if step_log.token_usage is not None and used.total_tokens:
             cached = f" ({used.cached_input_tokens:,} cached)" if used.cached_input_tokens else ""
             reasoning = f" ({used.reasoning_tokens:,} reasoning)" if used.reasoning_tokens else ""
             figures.append(f"Input tokens: {used.input_tokens:,}{cached}")

@@ -16,20 +16,22 @@ from smolagents.errors import (
     AgentToolCallError,
     AgentToolExecutionError,
 )
-from smolagents.parsing import extract_code_from_text, parse_code_blobs
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
     from smolagents.models import RateLimiter, Retrying, encode_image_base64, make_image_url
+    from smolagents.parsing import extract_code_from_text, parse_code_blobs
 else:
 
     def __getattr__(name):
         if name in ("RateLimiter", "Retrying", "encode_image_base64", "make_image_url"):
-            from smolagents import models
-
-            return getattr(models, name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            from smolagents import models as home
+        elif name in ("extract_code_from_text", "parse_code_blobs"):
+            from smolagents import parsing as home
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(home, name)
 
 
 __all__ = [

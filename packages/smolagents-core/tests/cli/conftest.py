@@ -37,7 +37,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             cwd=cwd,
-            env={**env, "TERM": "xterm"},
+            env={**env, "TERM": "xterm", "COLUMNS": "200", "LINES": "50"},
             start_new_session=True,
         )
         os.close(slave)

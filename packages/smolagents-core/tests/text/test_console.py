@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from smolagents.console import ConsoleListener
+from smolagents.console_listener import ConsoleListener
 from smolagents.errors import AgentParsingError
 from smolagents.events import ActionOutput, ModelReplied, RunStarted, StepStarted, ToolOutput
 from smolagents.messages import ChatMessage, ChatMessageStreamDelta, MessageRole

@@ -113,7 +113,7 @@ def test_the_console_can_capture_and_be_replaced() -> None:
 def test_a_silent_logger_never_imports_rich() -> None:
     program = """
 import sys
-from smolagents.console import ConsoleListener
+from smolagents.console_listener import ConsoleListener
 from smolagents.events import RunStarted, StepStarted
 from smolagents.monitoring import AgentLogger, LogLevel, Monitor, Timing
 from smolagents.steps import ActionStep

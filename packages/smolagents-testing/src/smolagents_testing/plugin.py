@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from smolagents_testing.scripted import ScriptedModel
 
 pytest.register_assert_rewrite(
+    "smolagents_testing.executor_calls",
     "smolagents_testing.executor_conformance",
     "smolagents_testing.model_conformance",
     "smolagents_testing.tool_conformance",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from smolagents import plugins
 from smolagents.agents.results import RunResult
-from smolagents.console import ConsoleListener
+from smolagents.console_listener import ConsoleListener
 from smolagents.drivers import drive, drive_async
 from smolagents.events import Event, StreamEvent
 from smolagents.loop import agent_loop

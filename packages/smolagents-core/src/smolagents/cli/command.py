@@ -82,12 +82,14 @@ def _read_dotenv(options: Options) -> None:
 
 
 def _say_what_went_wrong(outcome: Outcome, options: Options) -> None:
+    from smolagents.cli.reports import counted
+
     error = outcome.error
     if outcome.status == "max_steps":
-        used_up = f"no answer within {outcome.steps} steps (--max-steps)"
+        used_up = f"no answer within {counted(outcome.steps)} (--max-steps)"
         say("error", f"{used_up}; what was printed is the model's best guess")
     elif outcome.status == "interrupted":
-        say("error", f"interrupted after {outcome.steps} steps")
+        say("error", f"interrupted after {counted(outcome.steps)}")
     elif outcome.status == "failed" and error is not None:
         say("error", f"the run failed: {type(error).__name__}: {one_line(error, [options.api_key])}")
         if options.verbosity_level > 1:

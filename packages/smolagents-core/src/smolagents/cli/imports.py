@@ -19,8 +19,14 @@ def check_imports(modules: list[str]) -> None:
         if root == "*" or (root.isidentifier() and find_spec(root) is not None):
             continue
         # No `pip install` for what may be a slip: somebody may have put a trap under that name.
-        hint = near_miss(root, _installed()) or f" To get it: pip install {distributions([root])[0]}"
+        hint = near_miss(root, _installed()) or f" To get it: pip install {_distribution(root)}"
         raise UsageError(f"the module {module} is not installed.{hint}")
+
+
+def _distribution(module: str) -> str:
+    from smolagents.tools.imports import distributions
+
+    return distributions([module])[0]
 
 
 def _installed() -> set[str]:

@@ -48,6 +48,8 @@ def ask_for_options(given: Options) -> Options:
 
 
 def _ask(given: Options) -> Answers:
+    from getpass import getpass
+
     from rich.prompt import Confirm, Prompt
 
     from smolagents.cli import console
@@ -63,7 +65,7 @@ def _ask(given: Options) -> Answers:
     if Confirm.ask("More options?", default=False, console=console):
         provider = _text("Inference provider", provider, console)
         api_base = _text("Address of the API", api_base, console)
-        api_key = Prompt.ask("Key of the API (not shown)", password=True, default=None, console=console) or api_key
+        api_key = getpass("Key of the API (not shown): ") or api_key
         if action_type == "code":
             imports = _list("Modules that the code may import", imports, check_imports, console)
     task = _text("Task", leopard_prompt, console) or leopard_prompt

@@ -12,6 +12,7 @@ from smolagents.cli.outcome import Outcome
 from smolagents.cli.problems import say
 from smolagents.events import StreamEvent
 from smolagents.monitoring import LogLevel, format_cost
+from smolagents.steps import ActionStep, PlanningStep
 
 
 class Report:
@@ -24,6 +25,7 @@ class Report:
     def __init__(self, level: int) -> None:
         self._level = level
         self._out = sys.stdout
+        self._read: set[int] = set()
 
     def alone_on_stdout(self) -> AbstractContextManager[Any]:
         """Return what keeps everybody else's output off standard output, if that has to be, for a `with` block."""
@@ -31,6 +33,7 @@ class Report:
 
     def begin(self, built: Built, task: str) -> None:
         """Say what does the work."""
+        self._logger = built.agent.logger
         for note in built.notes if self._level >= LogLevel.INFO else ():
             say("note", note)
         parts = [f"Model: {built.choice}"]
@@ -38,10 +41,16 @@ class Report:
             parts.append(f"Code runs in: {built.executor}")
         names = [name for name in built.agent.tools if name != "final_answer"]
         parts.append(f"Tools: {', '.join(names) or 'none'}")
-        built.agent.logger.log_text(" | ".join(parts), LogLevel.INFO, style="dim")
+        self._logger.log_text(" | ".join(parts), LogLevel.INFO, style="dim")
 
     def event(self, event: StreamEvent) -> None:
-        """Show an event of the run, where the agent's logger does not."""
+        """Show what the agent's logger does not: for debugging, the messages that the model has read."""
+        if self._level < LogLevel.DEBUG or not isinstance(event, (ActionStep, PlanningStep)):
+            return
+        messages = [message for message in event.model_input_messages or () if id(message) not in self._read]
+        self._read.update(map(id, messages))
+        self._logger.log_text("Read by the model, besides what it had read before:", LogLevel.DEBUG, style="bold")
+        self._logger.log_messages(messages, level=LogLevel.DEBUG)
 
     def end(self, outcome: Outcome) -> None:
         """Print the answer where the agent's logger has not, and what the run took."""
@@ -68,17 +77,25 @@ class QuietReport(Report):
     def begin(self, built: Built, task: str) -> None:
         """Say nothing."""
 
+    def event(self, event: StreamEvent) -> None:
+        """Say nothing."""
+
 
 def shown(output: Any) -> str:
     """Return an answer as text; an image or a sound as the path of a file that holds it."""
     return str(output.to_string()) if hasattr(output, "to_string") and hasattr(output, "to_raw") else str(output)
 
 
+def counted(steps: int) -> str:
+    """Return a number of steps in words."""
+    return f"{steps} step" if steps == 1 else f"{steps} steps"
+
+
 def _summary(outcome: Outcome) -> str:
     verb = {"success": "Done", "max_steps": "Steps used up", "failed": "Failed", "interrupted": "Interrupted"}
-    parts = [f"{outcome.steps} step{'s' * (outcome.steps != 1)}", f"{outcome.seconds:.1f} s"]
+    parts = [counted(outcome.steps), f"{outcome.seconds:.1f} s"]
     usage = outcome.usage
-    if usage is not None:
+    if usage is not None and usage.total_tokens:
         cached = f", {usage.cached_input_tokens:,} cached" if usage.cached_input_tokens else ""
         parts.append(f"{usage.total_tokens:,} tokens ({usage.input_tokens:,} in{cached}, {usage.output_tokens:,} out)")
         if usage.cost is not None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from smolagents.interpreter.budget import Budget
 
+POLL_SECONDS = 0.05
+
 
 class Ready:
     """Be awaitable and give a value at once."""
@@ -22,24 +24,45 @@ class Ready:
         yield
 
 
-def run_coroutine(coroutine: Coroutine[Any, Any, Any], budget: Budget) -> Any:
-    """Run a coroutine; an event loop is only made if something really waits."""
+def run_coroutine(coroutine: Coroutine[Any, Any, Any], budget: Budget, needs_loop: bool) -> Any:
+    """Run a coroutine to its end and return its result.
+
+    Args:
+        coroutine: What to run.
+        budget: Stops it.
+        needs_loop: Whether it can wait for anything, which takes an event loop; else it only ever waits for itself.
+    """
+    if needs_loop:
+        return _run_in_loop(coroutine, budget)
     try:
-        first = coroutine.send(None)
+        coroutine.send(None)
     except StopIteration as done:
         return done.value
-    return _run_in_loop(coroutine, first, budget)
+    coroutine.close()
+    raise RuntimeError("the code awaits something that nothing here completes; import asyncio for an event loop")
 
 
-class _Resumed:
-    """Continue a coroutine that has been started by hand."""
+def _run_in_loop(coroutine: Coroutine[Any, Any, Any], budget: Budget) -> Any:
+    import asyncio
 
-    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
-        self.coroutine = coroutine
+    async def watched() -> Any:
+        task = asyncio.ensure_future(coroutine)
+        while True:
+            done, _ = await asyncio.wait([task], timeout=POLL_SECONDS)
+            if done:
+                return task.result()
+            if budget.reason is not None:
+                task.cancel()
+                budget.check()
 
-    def __await__(self) -> Generator[Any, Any, Any]:
-        return (yield from self.coroutine.__await__())
-
-
-def _run_in_loop(coroutine: Coroutine[Any, Any, Any], first: Any, budget: Budget) -> Any:
-    raise NotImplementedError
+    # A notebook's loop may run in this thread already; it stands still while the action runs.
+    outer = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        loop = asyncio.new_event_loop()
+        try:
+            return loop.run_until_complete(watched())
+        finally:
+            loop.close()
+    finally:
+        asyncio._set_running_loop(outer)

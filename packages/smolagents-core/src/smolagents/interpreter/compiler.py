@@ -148,9 +148,15 @@ def statement_source(source: str, line: int) -> str:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return text
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt) and not hasattr(node, "body") and node.lineno <= line <= (node.end_lineno or 0):
-            return ast.get_source_segment(source, node) or text
+    on_line = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0)
+    ]
+    starting = [node for node in on_line if node.lineno == line]
+    simple = [node for node in on_line if not hasattr(node, "body") and not hasattr(node, "cases")]
+    if len(simple) == 1 and all(node is simple[0] for node in starting):
+        return ast.get_source_segment(source, simple[0]) or text
     return text
 
 

@@ -32,7 +32,7 @@ class Limits:
         logs: Length of what an action may print, in characters.
     """
 
-    operations: int = 100_000_000
+    operations: int = 500_000_000
     memory: int = 512 * 2**20
     value_bytes: int = 100_000_000
     int_bits: int = 2**21

@@ -159,7 +159,9 @@ class Session:
             exec(program.code, self.namespace)
             return self.namespace.get(RESULT)
         value = types.FunctionType(program.code, self.namespace)()
-        return run_coroutine(value, self.budget) if program.is_async else value
+        if program.is_async:
+            return run_coroutine(value, self.budget, needs_loop=self.modules.is_authorized("asyncio"))
+        return value
 
     def _take_assigned_answer(self) -> None:
         value = self.namespace.pop("final_answer", _missing)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
+from smolagents.interpreter.awaiting import run_coroutine
 from smolagents.interpreter.sizes import as_int, size_of
 
 if TYPE_CHECKING:
@@ -275,6 +276,14 @@ def _queue(session: Session, original: Any) -> dict[str, Any]:
     return made
 
 
+def _asyncio(session: Session, original: Any) -> dict[str, Any]:
+    def run(main: Any, **options: Any) -> Any:
+        """Run a coroutine to its end."""
+        return run_coroutine(main, session.budget, needs_loop=True)
+
+    return {"run": run}
+
+
 REPLACEMENTS: dict[str, Callable[["Session", Any], dict[str, Any]]] = {
     "time": _time,
     "math": _math,
@@ -286,4 +295,5 @@ REPLACEMENTS: dict[str, Callable[["Session", Any], dict[str, Any]]] = {
     "operator": _operator,
     "json": _json,
     "queue": _queue,
+    "asyncio": _asyncio,
 }

@@ -22,9 +22,8 @@ def redacted(secrets: Iterable[str]) -> Iterator[None]:
             if cause is None:
                 break
             cause.args = tuple(_without(arg, secrets) for arg in cause.args)
-            for name in ("message", "body"):
-                if hasattr(cause, name):
-                    setattr(cause, name, _without(getattr(cause, name), secrets))
+            for name in {"message", "body"} & vars(cause).keys():
+                setattr(cause, name, _without(getattr(cause, name), secrets))
             cause = cause.__cause__ or cause.__context__
         raise
 

@@ -15,16 +15,13 @@ _JSON_FIRST = re.compile(r"\s*(?:`{3,}\s*json\s*)?\{", re.I)
 _ONE_LINE_FENCE = re.compile(r"(?<!`)`{3,}+(?:[ \t]*(?:python3?|py|tool_code)\b)?([^\n`]+)`{3,}", re.I)
 
 # Tags that models were trained on, or mistake ours for.
-_KNOWN_TAGS = [
-    (re.compile(opening, re.I), re.compile(closing, re.I))
-    for opening, closing in (
-        (r"<code(?:\s[^<>]*)?>", r"</code>"),
-        (r"<(?:python|py|tool_code|python_code|execute|execute_python)>", r"</\w+>"),
-        (r"\[PYTHON\]", r"\[/PYTHON\]"),
-        (r"<\|python_tag\|>", r"<\|e(?:om|ot)_id\|>"),
-        (r"<parameter(?:=| name=\")code\"?>", r"</parameter>"),
-    )
-]
+_KNOWN_TAGS = (
+    (r"(?i)<code(?:\s[^<>]*)?>", r"(?i)</code>"),
+    (r"(?i)<(?:python|py|tool_code|python_code|execute|execute_python)>", r"</\w+>"),
+    (r"(?i)\[PYTHON\]", r"(?i)\[/PYTHON\]"),
+    (r"<\|python_tag\|>", r"<\|e(?:om|ot)_id\|>"),
+    (r"<parameter(?:=| name=\")code\"?>", r"</parameter>"),
+)
 
 
 def extract_code_from_text(text: str, code_block_tags: tuple[str, str]) -> str | None:
@@ -113,7 +110,7 @@ def _in_other_fences(text: str) -> str | None:
 
 def _in_known_tags(text: str) -> str | None:
     for opening, closing in _KNOWN_TAGS:
-        if code := _join_programs(block.body for block in tagged(text, opening, closing)):
+        if code := _join_programs(block.body for block in tagged(text, tag(opening), tag(closing))):
             return code
     return None
 

@@ -9,6 +9,8 @@ import symtable
 import sys
 import textwrap
 from dataclasses import dataclass
+from functools import cached_property
+from importlib import metadata
 
 _ALWAYS = {*dir(builtins), "__name__", "__file__", "__doc__"}
 # What a tool's module may have got by other ways than an import at its top.
@@ -39,7 +41,8 @@ class Surroundings:
 def surroundings(code: str, module_name: str) -> Surroundings:
     """Collect the imports, functions and classes of a module that a piece of its code uses, and that they use in turn.
 
-    Values of the module are not taken along: they may be anything.
+    Values of the module are not taken along: they may be anything. What belongs to an installed distribution is not
+    copied but imported from it.
 
     Args:
         code: A class or a function, with its own source.
@@ -59,6 +62,8 @@ def surroundings(code: str, module_name: str) -> Surroundings:
         node = module.statement(name)
         if isinstance(node, list):
             imports.update(dict.fromkeys(node))
+        elif module.is_installed and module.has(name):
+            imports[f"from {module_name} import {name}"] = None
         elif node is not None:
             definitions[node.lineno] = source = module.source_of(node)
             pending += undefined_names(source)
@@ -117,6 +122,17 @@ class _Module:
         self.futures: set[str] = set()
         self.starred: list[str] = []
         self._collect(ast.parse(self.text))
+
+    @cached_property
+    def is_installed(self) -> bool:
+        package = self.name.partition(".")[0]
+        try:
+            return bool(metadata.distribution(package).name)
+        except metadata.PackageNotFoundError:
+            return package in metadata.packages_distributions()
+
+    def has(self, name: str) -> bool:
+        return hasattr(sys.modules.get(self.name), name)
 
     def statement(self, name: str) -> list[str] | ast.stmt | None:
         """Return the import statements or the definition behind a name."""

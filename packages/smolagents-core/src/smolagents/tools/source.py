@@ -39,12 +39,12 @@ def get_source(obj: Any) -> str:
     """
     if not (isinstance(obj, type) or callable(obj)):
         raise TypeError(f"Expected class or callable, got {type(obj).__name__}")
-    kept = getattr(obj, "__dict__", {}).get("__source__", "")
-    if kept:
-        return str(kept)
+    attributes = getattr(obj, "__dict__", {})
+    if attributes.get("__source__"):
+        return str(attributes["__source__"])
     try:
-        if kept is None:
-            raise OSError("made from a function without source")
+        if "__source__" in attributes:
+            raise OSError("@tool made this class of a function without source")
         return indented(inspect.getsource(obj)).strip()
     except (OSError, TypeError) as error:
         cells = notebook_cells()
@@ -90,7 +90,7 @@ def _class_code(tool: Tool) -> str:
 
 
 def _standing_alone(cls: type[Tool]) -> str:
-    from smolagents.tool_validation import validate_tool_attributes
+    from smolagents.tools.standalone import validate_tool_attributes
 
     try:
         validate_tool_attributes(cls)

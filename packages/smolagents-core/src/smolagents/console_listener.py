@@ -187,7 +187,7 @@ class _Stream:
         if self._live is not None:
             self._live.stop()
             _live_display.release()
-        elif self._plain:
+        elif self._plain and not self._parts[-1].endswith("\n"):
             self._logger.log_text("")
         return "".join(self._parts), self._plain
 
