@@ -22,7 +22,9 @@ def test_the_answers_are_what_runs(shell: Any) -> None:
     terminal = shell.terminal(SMOLAGENTS_MODEL="replay/other.jsonl")
     terminal.expect("Type of agent")
     terminal.type("tool_calling\n")
-    terminal.expect("python_interpreter")
+    for row in ("python_interpreter", "user_input", "hello"):
+        terminal.expect(row)
+    assert "HelloTool" not in terminal.text
     terminal.expect("Tools, or none (none)")
     terminal.type("usr_input\n")
     terminal.expect("unknown tool 'usr_input'. Did you mean user_input?")

@@ -1,9 +1,11 @@
 """Runs of `smolagent`: what they print, and their exit codes."""
 
 import json
+import re
 from typing import Any
 
 import pytest
+from smolagents.cli import json_events
 from smolagents_testing.openai_server import API_KEY, Failure, FakeOpenAIServer
 
 USAGE = {"input_tokens": 1000, "output_tokens": 20, "cost": 0.0125}
@@ -99,6 +101,17 @@ def test_json_events(shell: Any) -> None:
         "steps": 2,
         "usage": {"input_tokens": 2000, "output_tokens": 40, "total_tokens": 2040, "cost": 0.025},
     }
+
+
+def test_json_events_are_documented(shell: Any) -> None:
+    done = shell.smolagent("add up", "--model", shell.recording(*TWO_STEPS), "--json")
+    for event in events(done.stdout):
+        kind = event.pop("type")
+        described = re.search(
+            rf"^    {kind} (.*?)(?=\n    [a-z]|\n\n)", json_events.__doc__ or "", re.DOTALL | re.MULTILINE
+        )
+        assert described is not None
+        assert [part.partition(":")[0].strip() for part in described[1].split("|")] == list(event)
 
 
 @pytest.mark.parametrize(

@@ -225,3 +225,21 @@ def test_logger_of_the_program_gives_its_level() -> None:
 
 def test_abstract_class_takes_the_saved_one(agent: CodeAgent, saved: Callable[[Any], Path]) -> None:
     assert isinstance(MultiStepAgent.from_folder(saved(agent)), CodeAgent)
+
+
+def test_model_that_cannot_describe_itself() -> None:
+    class Mine:
+        def generate(self, messages: Any, **options: Any) -> str:
+            return "x"
+
+    agent = ToolCallingAgent(tools=[], model=Mine())
+    with pytest.warns(UserWarning, match=r"Mine has no to_dict\(\): pass model=… again"):
+        described = agent.to_dict()
+    assert isinstance(ToolCallingAgent.from_dict(described, model=Mine()).model, Mine)
+
+
+def test_agent_without_a_model_is_not_saved() -> None:
+    agent = ToolCallingAgent(tools=[], model=replay())
+    agent.model = None
+    with pytest.raises(ValueError, match=r"has no model: set agent\.model"):
+        agent.to_dict()

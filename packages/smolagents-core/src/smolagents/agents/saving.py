@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ def describe(agent: MultiStepAgent) -> dict[str, Any]:
     described = {
         "class": type(agent).__name__,
         "tools": tools,
-        "model": {"class": type(agent.model).__name__, "data": agent.model.to_dict()},
+        "model": _model(agent),
         "managed_agents": managed,
         "prompt_templates": agent.prompt_templates,
         **settings(agent),
@@ -34,6 +35,16 @@ def describe(agent: MultiStepAgent) -> dict[str, Any]:
         described["authorized_imports"] = list(imports)
         requirements |= _packages(imports)
     return {**described, "requirements": sorted(requirements)}
+
+
+def _model(agent: MultiStepAgent) -> dict[str, Any]:
+    name = type(agent.model).__name__
+    if agent.model is None:
+        raise ValueError(f"This {type(agent).__name__} has no model: set agent.model before you save it.")
+    if not hasattr(agent.model, "to_dict"):
+        warnings.warn(f"{name} has no to_dict(): pass model=… again when loading the agent.", stacklevel=4)
+        return {"class": name, "data": {}}
+    return {"class": name, "data": agent.model.to_dict()}
 
 
 def _packages(imports: list[str]) -> set[str]:

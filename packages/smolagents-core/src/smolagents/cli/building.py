@@ -85,7 +85,7 @@ def _executor(name: str | None) -> str:
             plugins.executor_factory(name)
         except ValueError as error:
             installed = [entry.name for entry in plugins.entries("executors")]
-            known = ["local", "process", *installed, *plugins.FIRST_PARTY]
+            known = ["local", *installed, *plugins.FIRST_PARTY]
             raise UsageError(f"{one_line(error)}.{near_miss(name, known)}") from error
     return name
 

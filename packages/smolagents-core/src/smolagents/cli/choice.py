@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from smolagents.cli.arguments import Options
@@ -36,7 +36,7 @@ class Choice:
     model_type: str
     model_id: str | None = None
     api_base: str | None = None
-    api_key: str | None = None
+    api_key: str | None = field(default=None, repr=False)
     provider: str | None = None
     why: str = ""
     model: Model | None = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from smolagents.cli.arguments import Options, parse_arguments
 from smolagents.cli.dotenv import read_dotenv
 from smolagents.cli.interruption import INTERRUPTED
-from smolagents.cli.problems import UsageError, one_line, say
+from smolagents.cli.problems import UsageError, one_line, say, without_secrets
 from smolagents.cli.warning_lines import warnings_as_lines
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def smolagent(arguments: list[str]) -> int:
             say("error", _indented(error, options))
             return BAD_USAGE
         except (KeyboardInterrupt, EOFError):
+            if sys.stderr.isatty():  # which shows ^C, or an unanswered question, on the line
+                print(file=sys.stderr)
             say("error", "interrupted")
             return INTERRUPTED
 
@@ -93,9 +95,9 @@ def _say_what_went_wrong(outcome: Outcome, options: Options) -> None:
     elif outcome.status == "failed" and error is not None:
         say("error", f"the run failed: {type(error).__name__}: {one_line(error, [options.api_key])}")
         if options.verbosity_level > 1:
-            import traceback
+            from traceback import format_exception
 
-            traceback.print_exception(error)
+            print(without_secrets("".join(format_exception(error)), [options.api_key]), file=sys.stderr)
 
 
 def _indented(error: Exception, options: Options) -> str:

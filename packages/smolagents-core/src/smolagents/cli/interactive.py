@@ -12,6 +12,7 @@ from smolagents.cli.choice import Choice, choose_model
 from smolagents.cli.imports import check_imports
 from smolagents.cli.models import installed_types, model_class
 from smolagents.cli.problems import UsageError, one_line
+from smolagents.cli.providers import PROVIDERS
 from smolagents.cli.tools import DEFAULT, find_tool, known_tools
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def _ask_for_model(given: Options, console: Console) -> Choice:
     except UsageError:
         if types == ["ReplayModel"]:  # which only plays recordings: there is nothing to ask
             raise
-        suggested = Choice(next(name for name in types if name != "ReplayModel"))
+        usual = [provider.model_type for provider in PROVIDERS if provider.model_type in types]
+        suggested = Choice(next(name for name in [*usual, *types] if name != "ReplayModel"))
         console.print("No key in the environment and no local server: give the key under 'More options'.", markup=False)
     model_type = _checked("Class of the model", suggested.model_type, model_class, console)
     if model_type != suggested.model_type:

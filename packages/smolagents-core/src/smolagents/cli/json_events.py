@@ -24,7 +24,7 @@ from typing import Any
 
 from smolagents.cli.building import Built
 from smolagents.cli.outcome import Outcome
-from smolagents.cli.problems import one_line
+from smolagents.cli.problems import without_secrets
 from smolagents.cli.reports import QuietReport, shown
 from smolagents.events import StreamEvent
 from smolagents.steps import ActionStep, PlanningStep, ToolCall
@@ -63,7 +63,7 @@ class JsonReport(QuietReport):
                 tool_calls=[_call(call) for call in event.tool_calls or ()],
                 observations=event.observations,
                 output=event.action_output,
-                error=_error(event.error),
+                error=self._error(event.error),
                 is_final_answer=event.is_final_answer,
                 **_figures(event.timing, event.token_usage),
             )
@@ -74,11 +74,16 @@ class JsonReport(QuietReport):
             "run_finished",
             status=outcome.status,
             output=outcome.output,
-            error=_error(outcome.error),
+            error=self._error(outcome.error),
             steps=outcome.steps,
             seconds=round(outcome.seconds, 3),
             usage=_usage(outcome.usage),
         )
+
+    def _error(self, error: BaseException | None) -> dict[str, str] | None:
+        if error is None:
+            return None
+        return {"type": type(error).__name__, "message": without_secrets(str(error), self._secrets)}
 
     def _write(self, kind: str, **fields: Any) -> None:
         self._print(json.dumps({"type": kind, **plain(fields)}, ensure_ascii=False))
@@ -108,10 +113,6 @@ def _plain(value: Any) -> Any:
 
 def _call(call: ToolCall) -> dict[str, Any]:
     return {"id": call.id, "name": call.name, "arguments": call.arguments}
-
-
-def _error(error: BaseException | None) -> dict[str, str] | None:
-    return None if error is None else {"type": type(error).__name__, "message": one_line(error)}
 
 
 def _figures(timing: Timing, usage: TokenUsage | None) -> dict[str, Any]:

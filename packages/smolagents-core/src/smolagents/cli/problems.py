@@ -33,6 +33,11 @@ def one_line(problem: object, secrets: Collection[str | None] = ()) -> str:
     text = " ".join(str(problem).split())
     if isinstance(problem, BaseException):
         text = text or type(problem).__name__
+    return without_secrets(text, secrets)
+
+
+def without_secrets(text: str, secrets: Collection[str | None] = ()) -> str:
+    """Return a text with stars in place of secrets, which are named as for `one_line`."""
     in_environment = (value for name, value in os.environ.items() if name.upper().endswith(_SECRET_NAMES))
     for secret in sorted({*filter(None, secrets), *in_environment}, key=len, reverse=True):
         if len(secret) >= _SHORTEST_SECRET:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from typing import Any
 
@@ -20,10 +21,12 @@ class Report:
 
     Args:
         level: The verbosity level.
+        secrets: What error messages must not show.
     """
 
-    def __init__(self, level: int) -> None:
+    def __init__(self, level: int, secrets: Collection[str | None] = ()) -> None:
         self._level = level
+        self._secrets = secrets
         self._out = sys.stdout
         self._read: set[int] = set()
 

@@ -101,7 +101,7 @@ def _report(options: Options) -> Report:
     if options.json:
         from smolagents.cli.json_events import JsonReport
 
-        return JsonReport(options.verbosity_level)
+        return JsonReport(options.verbosity_level, [options.api_key])
     from smolagents.cli.reports import QuietReport, Report
 
     return (QuietReport if options.quiet else Report)(options.verbosity_level)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from smolagents import plugins
@@ -40,10 +39,14 @@ def make_tools(names: list[str]) -> list[Tool]:
 
 
 def known_tools() -> dict[str, str]:
-    """Return the tools that are there, by name, with the distribution that each comes from; imports none of them."""
+    """Return the tools that are there, by name, with the distribution that each comes from; imports none of them.
+
+    A tool that is declared under its own name and as a class comes once, under its own name.
+    """
     own = dict.fromkeys(("python_interpreter", "user_input"), "smolagents-core")
     declared = {entry.name: entry.distribution for entry in plugins.entries("tools") if entry.state == "ok"}
-    return own | declared | dict.fromkeys(plugins.offered("tools"), "a plugin's hook")
+    known = own | declared | dict.fromkeys(plugins.offered("tools"), "a plugin's hook")
+    return {name: origin for name, origin in known.items() if name == _tool_name(name) or _tool_name(name) not in known}
 
 
 def find_tool(name: str) -> str | None:
@@ -62,9 +65,9 @@ def find_tool(name: str) -> str | None:
     by_tool_name = {_tool_name(declared_name): declared_name for declared_name in declared}
     if name in by_tool_name:
         return by_tool_name[name]
-    known = [*_CORE_TOOLS, *known_tools(), *by_tool_name, *_first_party_tools()]
-    listed = ", ".join(_by_own_name(known_tools()))
-    raise UsageError(f"unknown tool {name!r}.{near_miss(name, known)} Installed: {listed}")
+    installed = known_tools()
+    known = [*_CORE_TOOLS, *installed, *by_tool_name, *_first_party_tools()]
+    raise UsageError(f"unknown tool {name!r}.{near_miss(name, known)} Installed: {', '.join(installed)}")
 
 
 def _make(name: str) -> Tool:
@@ -98,11 +101,6 @@ def _from_space(name: str) -> Tool:
 def _tool_name(class_name: str) -> str:
     """Return what the tool of a class is usually called: `web_search` for `WebSearchTool`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", class_name.removesuffix("Tool")).lower()
-
-
-def _by_own_name(names: dict[str, str]) -> Iterator[str]:
-    """Leave out the classes of tools that are there under their own name too."""
-    return (name for name in names if name == _tool_name(name) or _tool_name(name) not in names)
 
 
 def _first_party_tools() -> list[str]:
