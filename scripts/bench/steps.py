@@ -57,4 +57,8 @@ def print_once(per_step: dict[tuple[str, str, str], dict[int, float]], pythons: 
     for name in pythons:
         plain, api = per_step[name, "code", "plain"], per_step[name, "code", "api"]
         rows.append([name, milliseconds(plain[1]), milliseconds(api[most] - plain[most])])
-    table("Once per run, and once per call of an API", ["", "a run of one step", f"messages at {most} steps"], rows)
+    table(
+        "Once per run, and once per call of an API",
+        ["", "a run of one step", f"preparing and serialising messages, per step of {most}"],
+        rows,
+    )

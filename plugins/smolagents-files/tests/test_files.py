@@ -4,6 +4,34 @@ from pathlib import Path
 import pytest
 from smolagents_files import ListFilesTool, ReadFileTool, SearchFilesTool
 from smolagents_files.folder import Folder
+from smolagents_testing import ToolConformance
+
+
+@pytest.fixture(autouse=True)
+def _here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the working directory, the tools' default root, be this folder."""
+    monkeypatch.chdir(Path(__file__).parent)
+
+
+class TestListFilesTool(ToolConformance):
+    call_arguments = {"pattern": "*.py"}
+
+    def make_tool(self) -> ListFilesTool:
+        return ListFilesTool()
+
+
+class TestReadFileTool(ToolConformance):
+    call_arguments = {"path": "test_files.py", "line_count": 3}
+
+    def make_tool(self) -> ReadFileTool:
+        return ReadFileTool()
+
+
+class TestSearchFilesTool(ToolConformance):
+    call_arguments = {"text": "conformance", "pattern": "*.py"}
+
+    def make_tool(self) -> SearchFilesTool:
+        return SearchFilesTool()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ NAMES = {
     "globals_builtins": "b = globals()['__builtins__']\n(b['open'] if isinstance(b, dict) else b.open)(CANARY, 'w')",
     "locals_builtins": "b = locals()['__builtins__']\n(b['open'] if isinstance(b, dict) else b.open)(CANARY, 'w')",
     "vars_builtins": "b = vars()['__builtins__']\n(b['open'] if isinstance(b, dict) else b.open)(CANARY, 'w')",
-    "loader": "import math\ntype(math.__spec__.loader).load_module('posix').system('touch ' + CANARY)",
+    "loader": "import math\nmath.__loader__.load_module('posix').system('touch ' + CANARY)",
     "help_module": "import sys\nhelp.__class__.__init__.__globals__ if False else open(CANARY, 'w')",
     "alias": "o = open\no(CANARY, 'w')",
     "nfkc_name": "ｏｐｅｎ(CANARY, 'w')",
@@ -63,7 +63,7 @@ REEXPORTS = {
         ("statistics", "sys.modules['os']", SH),
         ("statistics", "random._os", SH),
         ("re", "enum.sys.modules['os']", SH),
-        ("re", "_compiler._parser.unicodedata and __import__('os')", SH),
+        ("re", "functools.singledispatch.__globals__['__builtins__']['__import__']('os')", SH),
         ("datetime", "sys.modules['os']", SH),
         ("json", "codecs.sys.modules['os']", SH),
         ("json", "decoder.scanner.re.enum.sys.modules['os']", SH),
@@ -73,7 +73,7 @@ REEXPORTS = {
         ("typing", "sys.modules['os']", SH),
         ("contextlib", "os", SH),
         ("enum", "sys.modules['os']", SH),
-        ("copy", "copyreg.__builtins__['open'](CANARY, 'w') or [].append", "__name__"),
+        ("copy", "types.FunctionType.__globals__ if False else __import__('os')", SH),
         ("string", "_re.enum.sys.modules['os']", SH),
         ("textwrap", "re.enum.sys.modules['os']", SH),
         ("fractions", "sys.modules['os']", SH),
@@ -100,11 +100,11 @@ REEXPORTS |= {
         "@f.register\ndef g(x: \"open(CANARY, 'w')\"): pass"
     ),
     "get_type_hints": "import typing\ndef f(x: \"open(CANARY, 'w')\"): pass\ntyping.get_type_hints(f)",
-    "forward_ref": "import typing\ntyping.get_type_hints(type('X', (), {'__annotations__': {'a': \"open(CANARY, 'w')\"}}))",
+    "forward_ref": "import typing\ntyping.get_type_hints(type('X', (), {'__annotations__': {'a': f\"open({CANARY!r}, 'w')\"}}))",
     "make_dataclass_name": (
         "import dataclasses\nclass S(str):\n    def isidentifier(self): return True\n    def __eq__(self, o): return False\n"
         "    def __hash__(self): return 1\n"
-        "dataclasses.make_dataclass('X', [S(\"x=open(CANARY, 'w')\")])()"
+        "dataclasses.make_dataclass('X', [S(f\"x: len.__self__.open({CANARY!r}, 'w') = 0 , *, y\")])()"
     ),
     "dataclass_annotations": (
         "import dataclasses\n@dataclasses.dataclass\nclass X:\n    __annotations__ = {\"x=open('\" + CANARY + \"','w')\": int}\nX()"

@@ -61,6 +61,12 @@ def test_one_line(shell: Any, arguments: list[str], said: str) -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_a_variable_is_named_where_it_is_to_blame(shell: Any) -> None:
+    done = shell.smolagent("task", SMOLAGENTS_MODEL="opnai/gpt")
+    assert done.returncode == 2
+    assert done.stderr.startswith("smolagent: error: SMOLAGENTS_MODEL: unknown model 'opnai/gpt'. Did you mean openai?")
+
+
 def test_tools_that_fail_or_are_none(shell: Any) -> None:
     names = "NeedsKeyTool = acme_broken:NeedsKeyTool\nnot_a_tool = acme_broken:NotATool\ngone = acme_gone:GoneTool\n"
     shell.install("acme-broken", f"[smolagents.tools]\n{names}", acme_broken=BROKEN_TOOL)

@@ -60,7 +60,7 @@ def test_the_first_lets_the_step_end(waiting: Any) -> None:
     terminal = waiting.terminal("work", "--model", waiting.recording(call("wait"), call("ready")), *TOOL_CALLING)
     terminal.expect("READY")
     terminal.ctrl_c()
-    terminal.expect("Interrupted: waiting for the tool wait to end this step. Ctrl-C again stops at once.")
+    terminal.expect("Stopping after this step: waiting for the tool wait. Ctrl-C again stops at once.")
     (waiting.folder / "go").touch()
     terminal.expect("waited")
     terminal.expect("Interrupted: 1 step, ")
@@ -106,7 +106,7 @@ def test_the_second_stops_code_at_once(waiting: Any, program: str) -> None:
     terminal = waiting.terminal("work", "--model", waiting.recording(code(program)), *CODE)
     terminal.expect("READY")
     terminal.ctrl_c()
-    terminal.expect("waiting for the code to end this step")
+    terminal.expect("Stopping after this step: waiting for the code.")
     terminal.ctrl_c()
     assert terminal.exit_code() == 130
     assert "Traceback" not in terminal.text
@@ -118,7 +118,7 @@ def test_the_second_stops_a_model_call_at_once(waiting: Any) -> None:
         terminal = waiting.terminal("work", "--api-base", server.url, "--model-id", "m")
         server.wait_for_requests(1, timeout=60)
         terminal.ctrl_c()
-        terminal.expect("waiting for the model to end this step")
+        terminal.expect("Stopping after this step: waiting for the model.")
         terminal.ctrl_c()
         assert terminal.exit_code() == 130
         assert server.requests[0].disconnected.wait(30)

@@ -36,7 +36,9 @@ def test_run_smolagent_prints_the_run(recording: str, capsys: Any) -> None:
 
 
 def test_run_smolagent_works_in_any_thread(recording: str, capsys: Any) -> None:
-    thread = threading.Thread(target=run_smolagent, args=("list", ["user_input"], "ReplayModel", recording))
+    thread = threading.Thread(
+        target=run_smolagent, args=("list", ["user_input"], "ReplayModel", recording, None, None, ["json"])
+    )
     thread.start()
     thread.join()
     assert "Done: 1 step" in capsys.readouterr().out
@@ -45,7 +47,7 @@ def test_run_smolagent_works_in_any_thread(recording: str, capsys: Any) -> None:
 def test_run_smolagent_raises_what_went_wrong(recording: str) -> None:
     with pytest.raises(ValueError, match="unknown tool 'nothing'"):
         run_smolagent("list", ["nothing"], "ReplayModel", recording)
-    with pytest.raises(ValueError, match="Unsupported action type: cod. Known types: code, tool_calling"):
+    with pytest.raises(ValueError, match=r"Unsupported action type: cod\. Known types: code, tool_calling"):
         run_smolagent("list", [], "ReplayModel", recording, action_type="cod")
     with pytest.raises(smolagents.AgentGenerationError):
         run_smolagent("list", [], "ReplayModel", recording, imports=[])

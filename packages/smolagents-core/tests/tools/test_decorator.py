@@ -270,6 +270,7 @@ def test_structured_arguments_arrive_as_the_declared_types() -> None:
         pair: tuple[int, Unit],
         tags: set[str],
         either: int | Place,
+        only: Literal[Unit.KELVIN],
         maybe: Place | None = None,
     ) -> list[Any]:
         """Return what arrived.
@@ -284,9 +285,10 @@ def test_structured_arguments_arrive_as_the_declared_types() -> None:
             pair: 7
             tags: 8
             either: 9
-            maybe: 10
+            only: 10
+            maybe: 11
         """
-        return [place, unit, query, report, places, by_name, pair, tags, either, maybe]
+        return [place, unit, query, report, places, by_name, pair, tags, either, only, maybe]
 
     rome = {"city": "Rome", "near": {"city": "Ostia"}}
     built = Place("Rome", near=Place("Ostia"))
@@ -300,6 +302,7 @@ def test_structured_arguments_arrive_as_the_declared_types() -> None:
         "pair": [1, "celsius"],
         "tags": ["a", "a"],
         "either": rome,
+        "only": "kelvin",
     }
     expected = [
         built,
@@ -311,12 +314,13 @@ def test_structured_arguments_arrive_as_the_declared_types() -> None:
         (1, Unit.CELSIUS),
         {"a"},
         built,
+        Unit.KELVIN,
         None,
     ]
     assert inspect_all(**arguments) == expected
     assert inspect_all(*arguments.values()) == expected
     assert inspect_all(*expected) == expected, "what has its type already stays as it is"
-    assert inspect_all(**arguments | {"either": 3, "maybe": rome})[8:] == [3, built]
+    assert inspect_all(**arguments | {"either": 3, "maybe": rome})[8:] == [3, Unit.KELVIN, built]
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ class Tree(pydantic.BaseModel):
         (Literal["a", "b"], {"type": "string", "enum": ["a", "b"]}),
         (Literal[1, 2, None], {"type": "integer", "enum": [1, 2], "nullable": True}),
         (Literal["a", 1], {"type": ["integer", "string"], "enum": ["a", 1]}),
+        (Literal[Level.HIGH], {"type": "integer", "enum": [2]}),
         (Level, {"type": "integer", "enum": [1, 2]}),
         (Mixed, {"type": ["integer", "string"], "enum": ["name", 1]}),
         (UserId, {"type": "integer"}),

@@ -213,7 +213,11 @@ def test_saved_folder_has_code_app_and_requirements(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "folder"
     assert {path.name for path in folder.iterdir()} == {"tool.py", "app.py", "requirements.txt"}
     assert (folder / "tool.py").read_text("utf-8") == root.to_dict()["code"]
-    assert (folder / "requirements.txt").read_text("utf-8").split() == ["numpy", "smolagents-core"]
+    assert (folder / "requirements.txt").read_text("utf-8").split() == [
+        "numpy",
+        "smolagents-core",
+        "smolagents-ui-gradio",
+    ]
     assert (folder / "app.py").read_text("utf-8") == (
         "from smolagents import launch_gradio_demo\n"
         "from tool import SimpleTool\n"
@@ -429,7 +433,7 @@ identifiers = st.from_regex(r"[a-z][a-z0-9_]{0,6}", fullmatch=True).filter(lambd
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(str.strip),
     literals,
     st.booleans(),
-    st.sampled_from(["", "    ", "        "]),
+    st.sampled_from(["", "    ", "        ", "\x0c", "\u2028  ", "\x85"]),
 )
 def test_any_function_survives_the_round_trip(
     parameters: dict[str, tuple[str, Any]], text: str, value: Any, is_async: bool, indent: str
@@ -481,3 +485,55 @@ if True:
 def test_saved_code_imports_from_the_public_package() -> None:
     assert smolagents.Tool is Tool
     assert "from smolagents import Tool\n" in rounded.to_dict()["code"]
+
+
+def test_strings_of_indented_code_keep_their_lines() -> None:
+    class Poet(Tool):
+        name = "poet"
+        description = "Writes."
+        inputs = {}
+        output_type = "string"
+        verses = """one
+    two
+        three"""
+
+        def forward(self) -> str:
+            """Write.
+
+            On lines.
+            """
+            return f"""{self.verses}
+    four
+five
+"""
+
+    loaded = Tool.from_dict(Poet().to_dict())
+    assert loaded() == Poet()() == "one\n    two\n        three\n    four\nfive\n"
+    assert loaded.forward.__doc__ is not None
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters are new in Python 3.12")
+def test_generic_function_survives_the_round_trip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = '''
+    from smolagents import tool
+
+    @tool
+    # a comment in between
+    def first[T: (int, str)](
+        items: list[int],  # some
+    ) -> int:
+        """Return the first.
+
+        Args:
+            items: Several
+        """
+        return items[0]
+    '''
+    (tmp_path / "generic_tools.py").write_text(textwrap.dedent(source))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import generic_tools  # type: ignore[import-not-found]
+
+    try:
+        assert Tool.from_dict(generic_tools.first.to_dict())([3, 4]) == 3
+    finally:
+        del sys.modules["generic_tools"]

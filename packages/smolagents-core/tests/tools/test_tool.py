@@ -101,14 +101,6 @@ def test_sanitizing_unwraps_inputs_and_wraps_the_output() -> None:
             AssertionError,
             "Nullable argument 'value' in inputs",
         ),
-        (
-            {
-                "inputs": {"value": {"type": "string", "description": "x", "nullable": False}},
-                "forward": lambda self, value=1: 0,
-            },
-            AssertionError,
-            "Nullable argument 'value' in function signature",
-        ),
     ],
 )
 def test_wrong_definition_is_refused(attributes: dict[str, Any], error: type[Exception], message: str) -> None:
@@ -162,6 +154,12 @@ def test_missing_nullable_comes_from_default_and_type_hint() -> None:
     assert [schema.get("nullable", False) for schema in tool.inputs.values()] == [False, True, True]
     assert tool.output_type == "array"
     assert "nullable" not in Search.inputs["limit"]
+
+
+def test_nullable_that_is_given_stays() -> None:
+    inputs = {"value": {"type": "string", "description": "x", "nullable": False}}
+    tool = made(inputs=inputs, forward=lambda self, value="x": value)
+    assert tool.inputs == inputs
 
 
 def test_missing_description_comes_from_the_docstrings() -> None:

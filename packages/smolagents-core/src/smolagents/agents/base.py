@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from smolagents.agents import setup
@@ -12,6 +13,7 @@ from smolagents.agents.persistence import SavedAgent
 from smolagents.agents.results import RunResult
 from smolagents.agents.start import events_of, events_of_async, result_of, start
 from smolagents.asking import last_answer
+from smolagents.concurrency import in_thread
 from smolagents.drivers import drive
 from smolagents.errors import AgentParsingError
 from smolagents.events import ActionOutput, StreamEvent
@@ -230,16 +232,21 @@ class MultiStepAgent(SavedAgent, ABC):
         """
         media = {"image": image, "audio": audio, "video": video}
 
-        def begin() -> Run:
-            return start(self, task, reset, max_steps, images, additional_args, media)
+        def starting() -> Coroutine[Any, Any, Run]:
+            return in_thread(start, self, task, reset, max_steps, images, additional_args, media)
+
+        async def events() -> AsyncGenerator[StreamEvent, None]:
+            async with aclosing(events_of_async(await starting())) as stream:
+                async for event in stream:
+                    yield event
 
         async def answer() -> Any:
-            run = begin()
+            run = await starting()
             async for _ in events_of_async(run):
                 pass
             return result_of(run, return_full_result)
 
-        return events_of_async(begin()) if stream else answer()
+        return events() if stream else answer()
 
     def __call__(self, task: str, **kwargs: Any) -> Any:
         """Do a task for a managing agent and return the report."""

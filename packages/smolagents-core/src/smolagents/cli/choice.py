@@ -77,7 +77,10 @@ def choose_model(options: Options) -> Choice:
     elif options.model_type or options.model_id or options.api_base or options.provider:
         choice = _from_type_and_id(options)
     elif spec:
-        choice = replace(_from_spec(spec), why="SMOLAGENTS_MODEL names it")
+        try:
+            choice = replace(_from_spec(spec), why="SMOLAGENTS_MODEL names it")
+        except UsageError as error:
+            raise UsageError(f"SMOLAGENTS_MODEL: {error}") from error
     else:
         usable = next(usable_models(), None)
         if usable is None:
@@ -112,14 +115,14 @@ def _from_type_and_id(options: Options) -> Choice:
             return replace(by_key, model_id=model_id)
         model_type = _UPSTREAM_DEFAULT
     if model_id is None and options.api_base:
-        model_id = _listed_first(options.api_base)
+        model_id = _listed_first(options.api_base, options.api_key)
     elif model_id is None:
         model_id = default_model_id(model_type)
     return Choice(model_type, model_id)
 
 
-def _listed_first(api_base: str) -> str:
-    models = models_at(api_base)
+def _listed_first(api_base: str, api_key: str | None) -> str:
+    models = models_at(api_base, api_key or os.environ.get("OPENAI_API_KEY"))
     if not models:
         raise UsageError(f"{api_base} lists no models at {api_base.rstrip('/')}/models: name one with --model-id")
     return models[0]

@@ -44,7 +44,7 @@ class Interruption:
         if not self.requested:
             self.requested = True
             self._agent.interrupt()
-            _tell(f"\nInterrupted: waiting for {self._waiting_for()} to end this step. Ctrl-C again stops at once.\n")
+            _tell(f"\nStopping after this step: waiting for {self._waiting_for()}. Ctrl-C again stops at once.\n")
             return
         # The code of the model, or a tool in a thread, may hold the exception up; then the process goes without it.
         if self._exit is None:

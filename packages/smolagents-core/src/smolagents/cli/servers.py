@@ -15,6 +15,7 @@ DEFAULT_SERVERS = {
 TITLES = {"ollama": "Ollama", "llamacpp": "llama.cpp", "vllm": "vLLM", "lmstudio": "LM Studio"}
 
 _SECONDS = 1.0  # a server on this machine that takes longer only to list its models is of no use
+_SECONDS_AFAR = 10.0
 _LONGEST_LISTING = 1_000_000  # bytes
 
 
@@ -60,19 +61,23 @@ def running_servers() -> list[Server]:
         return [server for server in found if server is not None and server.models]
 
 
-def models_at(api_base: str) -> list[str]:
+def models_at(api_base: str, api_key: str | None = None) -> list[str]:
     """Return the models that the server behind an address lists; none if it does not answer."""
-    server = _ask("", api_base.rstrip("/"))
+    server = _ask("", api_base.rstrip("/"), api_key)
     return server.models if server is not None else []
 
 
-def _ask(title: str, api_base: str) -> Server | None:
+def _ask(title: str, api_base: str, api_key: str | None = None) -> Server | None:
     from http.client import HTTPException
-    from urllib.request import ProxyHandler, build_opener
+    from urllib.parse import urlsplit
+    from urllib.request import ProxyHandler, Request, build_opener
 
-    opener = build_opener(ProxyHandler({}))  # a proxy of the environment can't reach this machine
+    headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
     try:
-        with opener.open(f"{api_base}/models", timeout=_SECONDS) as response:
+        is_local = urlsplit(api_base).hostname in ("localhost", "127.0.0.1", "::1")
+        opener = build_opener(*[ProxyHandler({})] if is_local else [])  # a proxy can't reach this machine
+        request = Request(f"{api_base}/models", headers=headers)
+        with opener.open(request, timeout=_SECONDS if is_local else _SECONDS_AFAR) as response:
             listing = json.loads(response.read(_LONGEST_LISTING))["data"]
         models = [str(model["id"]) for model in listing]
     except (OSError, HTTPException, ValueError, KeyError, TypeError):  # nobody there, or something else on that port

@@ -23,8 +23,19 @@ def report(run: Run, event: Event) -> Sequence[StreamEvent]:
 
 
 def as_message(reply: Any) -> ChatMessage:
-    """Return a model's reply as a message; a plain string is taken as its text."""
-    return ChatMessage(MessageRole.ASSISTANT, reply) if isinstance(reply, str) else reply
+    """Return a model's reply as a message: a string is its text, and an SDK's own message only looks like one of ours.
+
+    Raises:
+        TypeError: It is nothing of the kind.
+    """
+    if isinstance(reply, ChatMessage):
+        return reply
+    if isinstance(reply, str):
+        return ChatMessage(MessageRole.ASSISTANT, reply)
+    if not hasattr(reply, "content"):
+        raise TypeError(f"The model returned {type(reply).__name__}: its `generate` must return a ChatMessage.")
+    calls, usage = getattr(reply, "tool_calls", None), getattr(reply, "token_usage", None)
+    return ChatMessage(MessageRole.ASSISTANT, reply.content, calls or None, raw=reply, token_usage=usage)
 
 
 def resolved(value: Any) -> Any:

@@ -1,8 +1,8 @@
 """Tools: what agents can call.
 
-`base.py` has `Tool`, `decorator.py` has `@tool`. What checks and completes a definition is in `definition.py`, the way
-from type hints to JSON schemas in `schema.py`, the way back from JSON values to Python ones in `arguments.py`, and the
-way of a tool into code and out of it in `source.py` and `loading.py`.
+`base.py` has `Tool`, `decorator.py` has `@tool`. `definition.py` checks a definition and completes it. `schema.py` goes
+from type hints to JSON schemas, `arguments.py` from JSON values back to Python's. `source.py` turns a tool into code
+that stands alone (`names.py` finds what that code needs), `loading.py` turns the code into a tool.
 """
 
 from typing import TYPE_CHECKING

@@ -109,6 +109,9 @@ def _builder(hint: Any) -> Builder | None:
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         return _union_builder([arg for arg in args if arg is not types.NoneType])
+    if origin is typing.Literal:
+        members = {arg.value: arg for arg in args if isinstance(arg, enum.Enum)}
+        return (lambda value: members.get(value, value)) if members else None
     if origin in (dict, collections.abc.Mapping, collections.abc.MutableMapping):
         return _dict_builder(_builder(args[1]))
     if origin or hint in (set, frozenset, tuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import textwrap
 import typing
 from collections.abc import Callable
 from typing import Any
@@ -36,11 +35,9 @@ def tool(tool_function: Callable[..., Any]) -> Tool:
 
 
 def _simple_tool_class(function: Callable[..., Any], schema: dict[str, Any]) -> type[Tool]:
-    document = schema["description"]
-
     class SimpleTool(Tool):
         name = schema["name"]
-        description = textwrap.dedent(document).strip()
+        description = schema["description"]
         inputs = completed_inputs(schema["parameters"]["properties"], function, None)
         output_type = _output_type(schema)
         output_schema = _output_schema(function, schema)

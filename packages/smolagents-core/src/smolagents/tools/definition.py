@@ -35,9 +35,8 @@ def check_definition(tool: Tool) -> None:
     inputs = completed_inputs(tool.inputs, tool.forward, type(tool).__doc__)
     for name, schema in inputs.items():
         _check_input(tool.name, name, schema)
-    assert output_type in AUTHORIZED_TYPES, (
-        f"Tool '{tool.name}': output_type must be one of {AUTHORIZED_TYPES}, not {tool.output_type!r}."
-    )
+    if output_type not in AUTHORIZED_TYPES:
+        raise AssertionError(f"Tool '{tool.name}': output_type must be one of {AUTHORIZED_TYPES}, not {output_type!r}.")
     if not getattr(tool, "skip_forward_signature_validation", False):
         _check_signature(tool, inputs)
     if inputs != tool.inputs:
@@ -105,12 +104,15 @@ def _check_attributes(tool: Tool) -> None:
 
 def _check_input(tool_name: str, name: str, schema: Any) -> None:
     where = f"Tool '{tool_name}': input '{name}'"
-    assert isinstance(schema, dict), f"{where} should be a dictionary, got {type(schema).__name__}."
-    assert "type" in schema, f"{where} has no 'type', only {list(schema)}. Set it to one of {AUTHORIZED_TYPES}."
-    assert "description" in schema, (
-        f"{where} has no 'description', only {list(schema)}. Write one there, or under `Args:` in the docstring of "
-        "`forward`."
-    )
+    if not isinstance(schema, dict):
+        raise AssertionError(f"{where} should be a dictionary, got {type(schema).__name__}.")
+    if "type" not in schema:
+        raise AssertionError(f"{where} has no 'type', only {list(schema)}. Set it to one of {AUTHORIZED_TYPES}.")
+    if "description" not in schema:
+        raise AssertionError(
+            f"{where} has no 'description', only {list(schema)}. Write one there, or under `Args:` in the docstring of "
+            "`forward`."
+        )
     kind = schema["type"]
     if not isinstance(kind, (str, list)) or not all(isinstance(part, str) for part in kind):
         raise TypeError(f"{where}: 'type' must be a string or a list of strings, got {kind!r}.")
@@ -128,15 +130,10 @@ def _check_signature(tool: Tool, inputs: dict[str, dict[str, Any]]) -> None:
         )
     nullable = _nullable_parameters(tool.forward)
     for name, schema in inputs.items():
-        if schema.get("nullable"):
-            assert name in nullable, (
+        if schema.get("nullable") and name not in nullable:
+            raise AssertionError(
                 f"Nullable argument '{name}' in inputs of tool '{tool.name}' should be optional in 'forward' too: give "
                 "it a default, or a type hint that allows None."
-            )
-        else:
-            assert name not in nullable, (
-                f"Nullable argument '{name}' in function signature of tool '{tool.name}' should have key 'nullable' "
-                "set to True in inputs."
             )
 
 

@@ -12,7 +12,7 @@ _SKIPPED = (tokenize.NL, tokenize.COMMENT)
 
 def indented(source: str, indent: str = "") -> str:
     """Return a class or a function at the given indentation, its blank lines empty; docstrings move along with it."""
-    lines = source.splitlines()
+    lines = source.split("\n")  # not splitlines(): for Python, a form feed or U+2028 ends no line
     old = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
     fixed = set(_inside_strings(f"if True:\n{source}" if old else source, 1 if old else 0))
     moved = (line if number in fixed else _moved(line, old, indent) for number, line in enumerate(lines, 1))

@@ -34,7 +34,7 @@ def _module_of(code: str) -> types.ModuleType:
     filename = f"<{name}>"
     module = types.ModuleType(name)
     vars(module).update(__file__=filename, __tool_code__=code)
-    linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
+    linecache.cache[filename] = (len(code), None, [f"{line}\n" for line in code.split("\n")], filename)
     sys.modules[name] = module
     try:
         exec(compile(code, filename, "exec"), vars(module))

@@ -7,10 +7,11 @@ import builtins
 import inspect
 import symtable
 import sys
-import textwrap
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import metadata
+
+from smolagents.tools.indentation import indented
 
 _ALWAYS = {*dir(builtins), "__name__", "__file__", "__doc__"}
 # What a tool's module may have got by other ways than an import at its top.
@@ -144,7 +145,7 @@ class _Module:
 
     def source_of(self, node: ast.stmt) -> str:
         first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
-        return textwrap.dedent("\n".join(self.text.splitlines()[first - 1 : node.end_lineno]))
+        return indented("\n".join(self.text.split("\n")[first - 1 : node.end_lineno]))
 
     def _collect(self, tree: ast.AST) -> None:
         for node in ast.iter_child_nodes(tree):

@@ -219,7 +219,7 @@ def _json_type_of_class(cls: type) -> str:
 
 
 def _schema_of_values(values: Sequence[Any]) -> Schema:
-    choices = [value for value in values if value is not None]
+    choices = [value.value if isinstance(value, enum.Enum) else value for value in values if value is not None]
     kinds = sorted({json_type(value) for value in choices})
     schema: Schema = {"type": kinds[0] if len(kinds) == 1 else kinds, "enum": choices}
     if len(choices) < len(values):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from smolagents.tools.base import Tool
 
 _DEFINITION = ("name", "description", "inputs", "output_type", "output_schema", "sequential")
-_HEAD = re.compile(r"((?:async\s+)?def\s+)\w+(\s*\(\s*)")
+_HEAD = re.compile(r"((?:async\s+)?def\s+)\w+((?:\[.*?\])?\s*\(\s*)", re.DOTALL)
 _DEMO = """from smolagents import launch_gradio_demo
 from {module} import {cls}
 
@@ -135,7 +135,7 @@ def forward_source(function: Callable[..., Any]) -> str | None:
     node = ast.parse(source).body[0]
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return None
-    lines = source.splitlines()
+    lines = source.split("\n")
     decorators = [
         f"@{ast.get_source_segment(source, item)}" for item in node.decorator_list if not is_tool_decorator(item)
     ]
@@ -159,7 +159,7 @@ def save_tool(tool: Tool, output_dir: str | Path, tool_file_name: str, make_grad
     if make_gradio_app:
         app = _DEMO.format(module=tool_file_name, cls=type(tool).__name__)
         (folder / "app.py").write_text(app, encoding="utf-8")
-        requirements = "\n".join(distributions(described["requirements"]))
+        requirements = "\n".join([*distributions(described["requirements"]), "smolagents-ui-gradio"])  # app.py needs it
         (folder / "requirements.txt").write_text(f"{requirements}\n", encoding="utf-8")
 
 
@@ -186,5 +186,5 @@ def _source_in_cells(obj: Any, cells: list[str]) -> str:
         for node in ast.parse(cell).body:
             if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == obj.__name__:
                 first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
-                return "\n".join(cell.splitlines()[first - 1 : node.end_lineno])
+                return "\n".join(cell.split("\n")[first - 1 : node.end_lineno])
     raise ValueError(f"Could not find source code for {obj.__name__} in IPython history")
