@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+# asyncio is imported where it is used: most programs, and every sandboxed worker, do without.
+if TYPE_CHECKING:
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
 
 T = TypeVar("T")
 
@@ -19,6 +22,8 @@ _home_loop: contextvars.ContextVar[asyncio.AbstractEventLoop | None] = contextva
 @cache
 def _background_loop() -> asyncio.AbstractEventLoop:
     """Return the process-wide loop for coroutines of sync runs, so that clients bound to a loop live across runs."""
+    import asyncio
+
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="smolagents-async", daemon=True).start()
     return loop
@@ -26,6 +31,8 @@ def _background_loop() -> asyncio.AbstractEventLoop:
 
 @cache
 def _blocking_pool() -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor
+
     # Not asyncio's default pool: that one is small, and a coroutine that needs it (a DNS lookup, say) would wait
     # for the very threads that wait for the coroutine.
     return ThreadPoolExecutor(max_workers=1024, thread_name_prefix="smolagents")
@@ -41,6 +48,8 @@ def wait_for(awaitable: Awaitable[T]) -> T:
     It runs on the event loop of the surrounding `arun`, else on a background loop, so this works where another
     loop already runs in the calling thread (a notebook).
     """
+    import asyncio
+
     loop = _home_loop.get()
     if loop is None or loop is _running_loop():
         loop = _background_loop()
@@ -51,6 +60,8 @@ def wait_for(awaitable: Awaitable[T]) -> T:
 
 async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Run a blocking function in a worker thread, in a copy of this context, and return its result."""
+    import asyncio
+
     loop = asyncio.get_running_loop()
     context = contextvars.copy_context()
     context.run(_home_loop.set, loop)
@@ -58,6 +69,8 @@ async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:
+    import asyncio
+
     try:
         return asyncio.get_running_loop()
     except RuntimeError:

@@ -312,7 +312,7 @@ def test_reply_that_is_no_message_ends_the_run() -> None:
         def generate(self, messages: Any, **options: Any) -> Any:
             return {"content": "x"}
 
-    with pytest.raises(AgentGenerationError, match="returned dict.*ChatMessage"):
+    with pytest.raises(AgentGenerationError, match=r"returned dict.*ChatMessage"):
         CodeAgent(tools=[], model=Broken(), verbosity_level=-1).run("Do it.")
 
 

@@ -84,6 +84,6 @@ def _show(text: str) -> int:
 
 
 def _show_version() -> int:
-    from smolagents import __version__
+    import smolagents
 
-    return _show(f"smolagents-core {__version__} (Python {sys.version.split()[0]})\n")
+    return _show(f"smolagents-core {smolagents.__version__} (Python {sys.version.split()[0]})\n")

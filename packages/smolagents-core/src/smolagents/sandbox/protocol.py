@@ -1,0 +1,67 @@
+"""The frames of the worker protocol: a length in eight hexadecimal digits, then that many bytes of ASCII JSON.
+
+Nothing but ASCII crosses, so that streams that only take text carry it as well. docs/reference/worker-protocol.md lists
+the messages. This file travels into sandboxes as source: CPython 3.8 and its standard library alone.
+"""
+
+import json
+from typing import Any
+
+PROTOCOL_VERSION = 1
+MAX_FRAME_BYTES = 64 * 2**20
+# Containers cost some sixty bytes each once they are read, whatever little they hold.
+MAX_FRAME_CONTAINERS = 2_000_000
+HEADER_BYTES = 8
+
+
+class ProtocolError(Exception):
+    """Report bytes that are no frame, or a message that makes no sense where it came."""
+
+
+def pack(message: Any) -> bytes:
+    """Return a message as a frame.
+
+    Raises:
+        ProtocolError: It is larger than a frame may be.
+    """
+    body = json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii")
+    if len(body) > MAX_FRAME_BYTES:
+        raise ProtocolError(
+            "a message of {:,} bytes is too large to cross between host and sandbox (at most {:,}): "
+            "pass a part of the value, or a summary".format(len(body), MAX_FRAME_BYTES)
+        )
+    return b"%08x" % len(body) + body
+
+
+def body_length(header: bytes) -> int:
+    """Return the length that a frame's header announces.
+
+    Raises:
+        ProtocolError: It is no header, or it announces too much.
+    """
+    try:
+        length = int(header, 16) if header.isalnum() else -1
+    except ValueError:
+        length = -1
+    if not 0 <= length <= MAX_FRAME_BYTES:
+        raise ProtocolError("expected the header of a frame, not {!r}".format(bytes(header)))
+    return length
+
+
+def unpack(body: bytes) -> Any:
+    """Return the message in a frame's body: a dict with the text `type`.
+
+    Raises:
+        ProtocolError: It is no such message.
+    """
+    if body.count(b"[") + body.count(b"{") > MAX_FRAME_CONTAINERS:
+        raise ProtocolError(
+            "a message of more than {:,} lists and dicts is too large to cross".format(MAX_FRAME_CONTAINERS)
+        )
+    try:
+        message = json.loads(body.decode("ascii"))
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError("a frame holds no JSON: {}".format(error)) from error
+    if type(message) is not dict or type(message.get("type")) is not str:
+        raise ProtocolError("a frame holds no message: a message is an object with a `type`")
+    return message

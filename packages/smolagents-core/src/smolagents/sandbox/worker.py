@@ -1,0 +1,209 @@
+"""The worker: what runs in a sandbox, takes actions from the host, and calls back to the host's tools.
+
+One thread reads frames, so that an interrupt gets through while an action runs; the main thread does what they ask.
+This file travels into sandboxes as source, see `source`: CPython 3.8 and its standard library alone.
+"""
+
+import builtins
+import os
+import sys
+import threading
+from queue import SimpleQueue
+from typing import Any
+
+from smolagents.errors import SerializationError
+from smolagents.sandbox.protocol import HEADER_BYTES, PROTOCOL_VERSION, ProtocolError, body_length, pack, unpack
+from smolagents.serialization.codec import from_json_safe, to_json_safe
+
+MAX_ERROR_TEXT = 20_000
+
+
+class FinalAnswer(BaseException):
+    """End the action: the host has the answer."""
+
+
+class Worker:
+    """Serve one host until it hangs up.
+
+    Args:
+        source: File descriptor to read frames from.
+        sink: File descriptor to write frames to.
+        make_engine: Returns what runs the actions, given the worker and the host's `configure` message.
+    """
+
+    def __init__(self, source: int, sink: int, make_engine: Any) -> None:
+        self._source = os.fdopen(source, "rb", closefd=False)
+        self._sink = sink
+        self._make_engine = make_engine
+        self._engine: Any = None
+        self._inbox: Any = SimpleQueue()
+        self._writing = threading.Lock()
+        self._calls = 0
+        self._running = 0
+        self._main = threading.get_ident()
+
+    def serve(self, configuration: Any = None, **hello: Any) -> None:
+        """Do what the host asks for until it hangs up.
+
+        Args:
+            configuration: The host's first message, where it was read already.
+            **hello: What to tell the host in return.
+        """
+        if configuration is None:
+            configuration = self._read()
+        if configuration is None:
+            return
+        self._engine = self._make_engine(self, configuration)
+        version = ".".join(map(str, sys.version_info[:3]))
+        self.send(dict(hello, type="hello", protocol=PROTOCOL_VERSION, python=version))
+        threading.Thread(target=self._listen, name="host", daemon=True).start()
+        while True:
+            request = self._inbox.get()
+            if request is None:
+                return
+            self._answer(request)
+
+    def send(self, message: Any) -> None:
+        """Send a message to the host."""
+        frame = memoryview(pack(message))
+        with self._writing:
+            while frame:
+                frame = frame[os.write(self._sink, frame) :]
+
+    def print(self, text: str) -> None:
+        """Show the host what the action prints."""
+        if text:
+            self.send({"type": "print", "text": text})
+
+    def call(self, name: str, args: Any, kwargs: Any) -> Any:
+        """Call a tool of the host and return its result.
+
+        Raises:
+            FinalAnswer: The tool has ended the run.
+            SerializationError: An argument can't cross.
+            Exception: The tool raised; the class is the same for builtin ones, else one of the same name.
+        """
+        if threading.get_ident() != self._main:
+            raise RuntimeError("tools can be called from the action's own thread only")
+        arguments = {"args": _crossing(name, enumerate(args, 1)), "kwargs": _crossing(name, kwargs.items(), True)}
+        self._calls += 1
+        number = self._calls
+        self.send(dict(arguments, type="call", id=number, tool=name))
+        while True:
+            message = self._inbox.get()
+            if message is None:
+                os._exit(0)
+            if message["type"] in ("return", "raise") and message.get("id") == number:
+                break
+        if message["type"] == "raise":
+            raise _host_exception(message)
+        if message.get("final"):
+            raise FinalAnswer
+        return from_json_safe(message["value"])
+
+    def _listen(self) -> None:
+        try:
+            while True:
+                message = self._read()
+                if message is None:
+                    break
+                if message["type"] == "interrupt":
+                    if message.get("id") == self._running:
+                        self._engine.interrupt()
+                else:
+                    self._inbox.put(message)
+        finally:
+            # The host is gone, or it speaks another language: nobody is left to work for.
+            os._exit(0)
+
+    def _read(self) -> Any:
+        header = self._source.read(HEADER_BYTES)
+        if len(header) < HEADER_BYTES:
+            return None
+        length = body_length(header)
+        body = self._source.read(length)
+        return unpack(body) if len(body) == length else None
+
+    def _answer(self, request: Any) -> None:
+        number = request.get("id")
+        try:
+            handle = getattr(self, "_do_" + request["type"], None)
+            if handle is None:
+                raise ProtocolError("this worker knows no request of type {!r}".format(request["type"]))
+            reply = handle(request)
+        except Exception as error:
+            reply = {"error": {"kind": type(error).__name__, "message": str(error)[:MAX_ERROR_TEXT]}}
+        try:
+            self.send(dict(reply, type="done", id=number))
+        except ProtocolError as error:  # the result is too large
+            self.send({"type": "done", "id": number, "error": {"kind": "SerializationError", "message": str(error)}})
+
+    def _do_ping(self, request: Any) -> Any:
+        return {}
+
+    def _do_tools(self, request: Any) -> Any:
+        self._engine.set_tools(request["tools"])
+        return {}
+
+    def _do_variables(self, request: Any) -> Any:
+        self._engine.set_variables({name: from_json_safe(value) for name, value in request["variables"].items()})
+        return {}
+
+    def _do_install(self, request: Any) -> Any:
+        self._engine.install(request["packages"])
+        return {}
+
+    def _do_run(self, request: Any) -> Any:
+        self._running = request["id"]
+        try:
+            value, is_final = self._engine.run(request["code"])
+            return dict(self._result(value, is_final), final=is_final)
+        finally:
+            self._running = 0
+
+    def _result(self, value: Any, is_final: bool) -> Any:
+        """Return what the host gets: the value, or its text where it can't cross and is no answer."""
+        try:
+            return {"value": to_json_safe(value)}
+        except SerializationError:
+            if is_final:
+                raise
+            return {"text": self._engine.text(value)}
+
+
+def _crossing(tool: str, pairs: Any, named: bool = False) -> Any:
+    """Return a call's arguments as JSON data."""
+    crossing = []
+    for key, value in pairs:
+        try:
+            crossing.append((key, to_json_safe(value)))
+        except SerializationError as error:
+            which = "argument {!r}".format(key) if named else "argument {}".format(key)
+            raise SerializationError("{} of the tool {!r}: {}".format(which, tool, error)) from None
+    return dict(crossing) if named else [value for _, value in crossing]
+
+
+def _host_exception(message: Any) -> Exception:
+    """Return an exception like the one that a tool raised in the host."""
+    name, text = str(message["name"]), str(message["text"])
+    base = getattr(builtins, str(message["base"]), Exception)
+    if not isinstance(base, type) or not issubclass(base, Exception):
+        base = Exception
+    kind = base if base.__name__ == name else type(name, (base,), {"__module__": "builtins"})
+    try:
+        return kind(text)
+    except TypeError:  # some builtin exceptions want more than a text
+        return type(name, (Exception,), {"__module__": "builtins"})(text)
+
+
+def protected_pipes() -> "tuple[int, int]":
+    """Return descriptors for the host's frames, out of reach of whatever writes to standard output.
+
+    Standard input and output lead nowhere afterwards.
+    """
+    source, sink = os.dup(0), os.dup(1)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    return source, sink
