@@ -32,7 +32,7 @@ LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 def parts() -> Iterator[tuple[str, list[Path]]]:
     """Yield core's modules and packages with their files; `smolagents/__init__.py` only names what lies below it."""
     for path in sorted(CORE.iterdir()):
-        if path.is_dir() and path.name != "__pycache__":
+        if (path / "__init__.py").exists():
             yield path.name, sorted(path.rglob("*.py"))
         elif path.suffix == ".py" and path.stem != "__init__":
             yield path.stem, [path]

@@ -10,6 +10,7 @@ Exception
 │  └─ AgentGenerationError         the model failed: leaves `run`
 ├─ ExecutionTimeoutError           an action ran past its deadline
 ├─ SerializationError              a value can't cross to or from a sandbox
+├─ SandboxError                    a sandbox does not start, or can't isolate as it should
 ├─ TypeHintParsingException        a type hint has no JSON schema
 ├─ DocstringParsingException       a docstring lacks what a tool needs
 ├─ ValueError
@@ -92,6 +93,10 @@ class FinalAnswerException(BaseException):
 
 class SerializationError(Exception):
     """Report a value that can't cross to or from a sandbox."""
+
+
+class SandboxError(Exception):
+    """Report a sandbox that does not start, or that can't isolate as it should."""
 
 
 class TypeHintParsingException(Exception):

@@ -79,6 +79,7 @@ def test_options_of_a_call_go_to_the_run() -> None:
 
 def test_summary_of_the_work() -> None:
     worker = helper(code("print('looking')"), code("final_answer(5)"), provide_run_summary=True)
+    worker.prompt_templates["managed_agent"] = {"task": "{{name}}: {{task}}", "report": "{{final_answer}}"}
     report = worker("Find it.")
     start = "\n\nFor more detail, find below a summary of this agent's work:\n<summary_of_work>\n"
     assert start in report

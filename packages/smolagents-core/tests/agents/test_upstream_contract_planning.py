@@ -9,12 +9,13 @@ from smolagents_testing import ScriptedModel, code
 
 from .contract_agents import ANSWER, coder, kinds, prompts_of
 
+UPDATE = "POST {{task}} {{remaining_steps}} {{tools | join(' ')}} {{managed_agents | length}}"
 PROMPTS = {
     "system_prompt": "SYSTEM",
     "planning": {
         "initial_plan": "FIRST {{task}} {{tools | join(' ')}} {{managed_agents | length}}",
         "update_plan_pre_messages": "PRE {{task}}",
-        "update_plan_post_messages": "POST {{task}} {{remaining_steps}} {{tools | join(' ')}} {{managed_agents | length}}",
+        "update_plan_post_messages": UPDATE,
     },
     "managed_agent": {"task": "{{name}} {{task}}", "report": "{{final_answer}}"},
     "final_answer": {"pre_messages": "LAST {{not_rendered}}", "post_messages": "ANSWER {{task}}"},

@@ -47,6 +47,13 @@ def test_the_answer_alone(shell: Any, option: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "42\n", "")
 
 
+def test_an_answer_that_the_terminal_cannot_show(shell: Any) -> None:
+    recording = shell.recording(code("final_answer('\\ud800é')"))
+    for encoding, shown in (("utf-8", "?é\n"), ("ascii", "??\n")):
+        done = shell.smolagent("answer", "--model", recording, "--quiet", PYTHONIOENCODING=encoding)
+        assert (done.returncode, done.stdout) == (0, shown)
+
+
 def test_verbosity_debug_shows_what_the_model_reads(shell: Any) -> None:
     normal = shell.smolagent("add up", "--model", shell.recording(*TWO_STEPS)).stdout
     debug = shell.smolagent("add up", "--model", shell.recording(*TWO_STEPS), "--verbosity-level", "2").stdout

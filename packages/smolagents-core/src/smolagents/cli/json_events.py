@@ -1,4 +1,4 @@
-"""The events that `smolagent --json` prints: one JSON object a line, UTF-8, nothing else on standard output.
+"""The events that `smolagent --json` prints: one JSON object a line, in ASCII, nothing else on standard output.
 
 Every object has a `type`. Fields are only ever added; what is unknown or absent is null. The first line is
 `run_started`, the last one `run_finished`, also when the run fails. With bad usage (exit code 2) there is no line.
@@ -86,7 +86,7 @@ class JsonReport(QuietReport):
         return {"type": type(error).__name__, "message": without_secrets(str(error), self._secrets)}
 
     def _write(self, kind: str, **fields: Any) -> None:
-        self._print(json.dumps({"type": kind, **plain(fields)}, ensure_ascii=False))
+        self._print(json.dumps({"type": kind, **plain(fields)}))
 
 
 def plain(value: Any) -> Any:

@@ -63,8 +63,9 @@ class Report:
             self._print(_summary(outcome))
 
     def _print(self, text: str) -> None:
+        encoding = self._out.encoding or "utf-8"
         try:
-            print(text, file=self._out, flush=True)
+            print(text.encode(encoding, "replace").decode(encoding), file=self._out, flush=True)
         except BrokenPipeError:  # the reader has gone, as `head` does; nor may Python's last flush complain of it
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._out.fileno())
             raise SystemExit(1) from None

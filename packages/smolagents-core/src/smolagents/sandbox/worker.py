@@ -13,7 +13,7 @@ from typing import Any
 
 from smolagents.errors import SerializationError
 from smolagents.sandbox.protocol import HEADER_BYTES, PROTOCOL_VERSION, ProtocolError, body_length, pack, unpack
-from smolagents.serialization.codec import from_json_safe, to_json_safe
+from smolagents.sandbox.values import arriving, crossing
 
 MAX_ERROR_TEXT = 20_000
 
@@ -36,6 +36,7 @@ class Worker:
         self._sink = sink
         self._make_engine = make_engine
         self._engine: Any = None
+        self._allow_pickle = False
         self._inbox: Any = SimpleQueue()
         self._writing = threading.Lock()
         self._calls = 0
@@ -53,6 +54,7 @@ class Worker:
             configuration = self._read()
         if configuration is None:
             return
+        self._allow_pickle = bool(configuration.get("allow_pickle"))
         self._engine = self._make_engine(self, configuration)
         version = ".".join(map(str, sys.version_info[:3]))
         self.send(dict(hello, type="hello", protocol=PROTOCOL_VERSION, python=version))
@@ -85,7 +87,10 @@ class Worker:
         """
         if threading.get_ident() != self._main:
             raise RuntimeError("tools can be called from the action's own thread only")
-        arguments = {"args": _crossing(name, enumerate(args, 1)), "kwargs": _crossing(name, kwargs.items(), True)}
+        arguments = {
+            "args": [self._argument(name, place, value) for place, value in enumerate(args, 1)],
+            "kwargs": {key: self._argument(name, key, value) for key, value in kwargs.items()},
+        }
         self._calls += 1
         number = self._calls
         self.send(dict(arguments, type="call", id=number, tool=name))
@@ -99,7 +104,13 @@ class Worker:
             raise _host_exception(message)
         if message.get("final"):
             raise FinalAnswer
-        return from_json_safe(message["value"])
+        return arriving(message["value"], self._allow_pickle)
+
+    def _argument(self, tool: str, which: Any, value: Any) -> Any:
+        try:
+            return crossing(value, self._allow_pickle)
+        except SerializationError as error:
+            raise SerializationError("argument {!r} of the tool {!r}: {}".format(which, tool, error)) from None
 
     def _listen(self) -> None:
         try:
@@ -146,7 +157,8 @@ class Worker:
         return {}
 
     def _do_variables(self, request: Any) -> Any:
-        self._engine.set_variables({name: from_json_safe(value) for name, value in request["variables"].items()})
+        allowed = self._allow_pickle
+        self._engine.set_variables({name: arriving(value, allowed) for name, value in request["variables"].items()})
         return {}
 
     def _do_install(self, request: Any) -> Any:
@@ -164,23 +176,11 @@ class Worker:
     def _result(self, value: Any, is_final: bool) -> Any:
         """Return what the host gets: the value, or its text where it can't cross and is no answer."""
         try:
-            return {"value": to_json_safe(value)}
+            return {"value": crossing(value, self._allow_pickle)}
         except SerializationError:
             if is_final:
                 raise
             return {"text": self._engine.text(value)}
-
-
-def _crossing(tool: str, pairs: Any, named: bool = False) -> Any:
-    """Return a call's arguments as JSON data."""
-    crossing = []
-    for key, value in pairs:
-        try:
-            crossing.append((key, to_json_safe(value)))
-        except SerializationError as error:
-            which = "argument {!r}".format(key) if named else "argument {}".format(key)
-            raise SerializationError("{} of the tool {!r}: {}".format(which, tool, error)) from None
-    return dict(crossing) if named else [value for _, value in crossing]
 
 
 def _host_exception(message: Any) -> Exception:

@@ -1,0 +1,327 @@
+"""The host's end of the worker protocol: actions out, results, prints and tool calls in."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from smolagents.concurrency import wait_for
+from smolagents.errors import ExecutionTimeoutError, InterpreterError, SandboxError, SerializationError
+from smolagents.executors import CodeOutput
+from smolagents.sandbox.protocol import PROTOCOL_VERSION, ProtocolError
+from smolagents.sandbox.transport import Connection, Transport, WorkerGone
+from smolagents.sandbox.values import arriving, crossing
+
+START_SECONDS = 120.0
+# A worker that knows its deadline ends the action itself, and keeps its variables; after this it is ended.
+GRACE_SECONDS = 1.0
+MAX_NOTICE = 200
+FINAL_ANSWER = "final_answer"
+GONE = (
+    "The variables, functions and imports of earlier actions are gone; what was given with the task is there again. "
+    "Define again what you need."
+)
+_nothing: Any = object()
+
+
+class WorkerSession:
+    """Keep one worker at work, and start a fresh one where it was lost.
+
+    Attributes:
+        timeout_seconds: Seconds that one action may take; None for no deadline.
+        max_print_outputs_length: Length in characters to which an action's prints are cut.
+        allow_pickle: Whether values that have no plain form may cross as pickles.
+    """
+
+    timeout_seconds: float | None = None
+    max_print_outputs_length: int = 50_000
+    allow_pickle: bool = False
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._numbers = itertools.count(1)
+        self._connection: Connection | None = None
+        self._greeting: dict[str, Any] | None = None
+        self._tools: dict[str, Any] = {}
+        self._tools_sent = False
+        self._variables: dict[str, Any] = {}
+        self._has_state = False
+        self._running = 0
+        self._logs: list[str] = []
+        self._logs_size = 0
+        self._final: Any = _nothing
+
+    def connect(self) -> Transport:
+        """Start a worker and return the way to it."""
+        raise NotImplementedError(
+            f"{type(self).__name__} must define connect() -> Transport, or run_code_raise_errors(code) -> CodeOutput."
+        )
+
+    def configuration(self) -> dict[str, Any]:
+        """Return what a worker is told when it starts."""
+        return {"max_print_outputs_length": self.max_print_outputs_length, "allow_pickle": self.allow_pickle}
+
+    # ---- the worker
+
+    def start_worker(self) -> None:
+        """Start a worker, if there is none, without waiting until it is ready."""
+        if self._connection is None:
+            connection = Connection(self.connect())
+            self._connection, self._greeting = connection, None
+            self._tools_sent = self._has_state = False
+            with contextlib.suppress(WorkerGone):  # noticed when its greeting is read
+                connection.send({"type": "configure", "protocol": PROTOCOL_VERSION, **self.configuration()})
+
+    def greeting(self) -> dict[str, Any]:
+        """Return what the worker said of itself when it was ready, starting it if need be.
+
+        Raises:
+            SandboxError: No worker comes up; says why.
+        """
+        with self._lock:
+            if self._greeting is None:
+                self.start_worker()
+                self._greeting = self._greet()
+                if self._variables:
+                    self._exchange(self._connection, self._variables_request(self._variables), START_SECONDS)
+            return self._greeting
+
+    def _greet(self) -> dict[str, Any]:
+        assert self._connection is not None
+        try:
+            hello = self._connection.receive(time.monotonic() + START_SECONDS)
+        except (WorkerGone, ProtocolError, TimeoutError) as error:
+            self.end_worker()
+            why = f"no answer within {START_SECONDS:.0f} seconds" if isinstance(error, TimeoutError) else f"it {error}"
+            raise SandboxError(f"The sandbox's worker does not start: {why}.") from error
+        except BaseException:
+            self.end_worker()
+            raise
+        if hello["type"] != "hello" or hello.get("protocol") != PROTOCOL_VERSION:
+            self.end_worker()
+            raise SandboxError(str(hello.get("refused") or f"The sandbox's worker speaks another protocol: {hello}"))
+        return hello
+
+    def end_worker(self) -> None:
+        """End the worker, if there is one."""
+        connection, self._connection, self._greeting = self._connection, None, None
+        if connection is not None:
+            connection.transport.close()
+
+    # ---- requests
+
+    def run_action(self, code: str) -> CodeOutput:
+        """Run an action in the worker.
+
+        Raises:
+            InterpreterError: It failed, or the worker ended meanwhile.
+            ExecutionTimeoutError: It ran past its deadline.
+        """
+        with self._lock:
+            if self._running:
+                raise InterpreterError("an action of this session is running already: use a new session")
+            self._logs, self._logs_size, self._final = [], 0, _nothing
+            try:
+                return self._run(code)
+            except (InterpreterError, ExecutionTimeoutError) as error:
+                error.logs = "".join(self._logs)  # type: ignore[union-attr]
+                raise
+
+    def _run(self, code: str) -> CodeOutput:
+        request = {"type": "run", "code": code}
+        try:
+            reply = self._request(request)
+        except TimeoutError:
+            raise ExecutionTimeoutError(
+                f"Code execution exceeded the maximum execution time of {self.timeout_seconds} seconds, and it did not "
+                f"stop by itself, so its process was ended. {GONE} Do less in one action."
+            ) from None
+        except WorkerGone as error:
+            raise InterpreterError(f"The sandbox's worker {error} while the action ran. {GONE}") from None
+        except ProtocolError as error:
+            raise InterpreterError(f"The sandbox's worker broke its protocol and was ended: {error}. {GONE}") from None
+        self._has_state = True
+        if "error" in reply:
+            raise _failure(reply["error"])
+        if reply.get("final") is True and self._final is not _nothing:
+            return CodeOutput(self._final, "".join(self._logs), True)
+        output = str(reply["text"]) if "text" in reply else self._value(reply.get("value"))
+        return CodeOutput(output, "".join(self._logs), reply.get("final") is True)
+
+    def _value(self, data: Any) -> Any:
+        try:
+            return arriving(data, self.allow_pickle)
+        except SerializationError as error:
+            raise InterpreterError(f"The action's result can't be read: {error}") from None
+
+    def set_tools(self, tools: Mapping[str, Any]) -> None:
+        """Make tools callable; the worker learns of it with the next request."""
+        with self._lock:
+            self._tools = dict(tools)
+            self._tools_sent = False
+
+    def set_variables(self, variables: Mapping[str, Any]) -> None:
+        """Define variables.
+
+        Raises:
+            SerializationError: One of them can't cross; says which and why.
+        """
+        if not variables:
+            return
+        with self._lock:
+            request = self._variables_request(variables)
+            reply = self._request(request)
+            if "error" in reply:
+                raise SerializationError(f"The sandbox can't take the variables: {_text_of(reply['error'])}")
+            self._variables.update(variables)
+            self._has_state = True
+
+    def _variables_request(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        encoded = {}
+        for name, value in variables.items():
+            try:
+                encoded[name] = crossing(value, self.allow_pickle)
+            except SerializationError as error:
+                raise SerializationError(f"The variable {name!r} can't be sent to the sandbox: {error}") from error
+        return {"type": "variables", "variables": encoded}
+
+    def ping(self) -> None:
+        """Wait until the worker answers."""
+        with self._lock:
+            self._request({"type": "ping"})
+
+    def _request(self, request: dict[str, Any], timeout: Any = _nothing) -> dict[str, Any]:
+        """Have the worker do something; a worker that ended before it had anything to lose is replaced."""
+        timeout = self.timeout_seconds if timeout is _nothing else timeout
+        fresh = self._connection is None
+        try:
+            return self._send_all(request, timeout)
+        except WorkerGone:
+            self.end_worker()
+            if fresh or self._has_state or self._logs or self._final is not _nothing:
+                self.start_worker()
+                raise
+            return self._send_all(request, timeout)
+        except (TimeoutError, ProtocolError):
+            self.end_worker()
+            self.start_worker()
+            raise
+
+    def _send_all(self, request: dict[str, Any], timeout: float | None) -> dict[str, Any]:
+        self.greeting()
+        connection = self._connection
+        if not self._tools_sent:
+            self._exchange(connection, {"type": "tools", "tools": sorted(self._tools)}, START_SECONDS)
+            self._tools_sent = True
+        return self._exchange(connection, request, timeout)
+
+    def _exchange(self, connection: Any, request: dict[str, Any], timeout: float | None) -> dict[str, Any]:
+        """Send a request, do what the worker asks for meanwhile, and return its reply."""
+        number = next(self._numbers)
+        deadline = None if timeout is None else time.monotonic() + timeout + GRACE_SECONDS
+        self._running = number
+        try:
+            connection.send({**request, "id": number}, deadline)
+            while True:
+                message = connection.receive(deadline)
+                kind = message["type"]
+                if kind == "call":
+                    self._answer_call(connection, message, deadline)
+                    if deadline is not None:
+                        deadline = max(deadline, time.monotonic() + GRACE_SECONDS)
+                elif kind == "print":
+                    self._note(message.get("text"))
+                elif kind == "done" and message.get("id") == number:
+                    return message  # type: ignore[no-any-return]
+                else:
+                    raise ProtocolError(f"a {kind!r} message came out of turn")
+        except (WorkerGone, TimeoutError, ProtocolError):
+            raise
+        except BaseException:  # Ctrl-C, or a tool that ended the program: what the worker does now is unknown
+            self.end_worker()
+            raise
+        finally:
+            self._running = 0
+
+    def _note(self, text: Any) -> None:
+        """Keep what the action prints, up to the length that an honest worker keeps to."""
+        if type(text) is not str:
+            raise ProtocolError("a print without text")
+        text = text[: max(0, self.max_print_outputs_length + MAX_NOTICE - self._logs_size)]
+        if text:
+            self._logs.append(text)
+            self._logs_size += len(text)
+
+    # ---- tool calls
+
+    def _answer_call(self, connection: Connection, message: dict[str, Any], deadline: float | None) -> None:
+        number, name = message.get("id"), message.get("tool")
+        args, kwargs = message.get("args"), message.get("kwargs")
+        if type(number) is not int or type(name) is not str or type(args) is not list or type(kwargs) is not dict:
+            raise ProtocolError("a call that is none")
+        reply = self._call(name, args, kwargs)
+        left = None if deadline is None else max(deadline, time.monotonic() + GRACE_SECONDS)
+        try:
+            connection.send({**reply, "id": number}, left)
+        except ProtocolError as error:
+            connection.send({**_raised(SerializationError(f"The tool {name!r} returned {error}")), "id": number}, left)
+
+    def _call(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+        if name not in self._tools:
+            return _raised(NameError(f"name {name!r} is not a tool"))
+        pickles = self.allow_pickle
+        try:
+            values = [arriving(value, pickles) for value in args]
+            named = {key: arriving(value, pickles) for key, value in kwargs.items()}
+            value = self._tools[name](*values, **named)
+            if hasattr(value, "__await__"):
+                value = wait_for(value)
+            if name == FINAL_ANSWER:
+                self._final = value
+                return {"type": "return", "final": True}
+            return {"type": "return", "value": crossing(value, pickles)}
+        except Exception as error:
+            return _raised(error)
+
+    # ---- stopping
+
+    def interrupt(self) -> None:
+        """Stop the running action soon; called from another thread."""
+        number, connection = self._running, self._connection
+        if not number or connection is None:
+            return
+        with contextlib.suppress(WorkerGone, TimeoutError):
+            connection.send({"type": "interrupt", "id": number}, time.monotonic() + GRACE_SECONDS)
+
+        def end_if_it_goes_on() -> None:
+            if self._running == number:
+                connection.transport.kill()
+
+        timer = threading.Timer(2 * GRACE_SECONDS, end_if_it_goes_on)
+        timer.daemon = True
+        timer.start()
+
+
+def _raised(error: Exception) -> dict[str, Any]:
+    """Return the message about an exception of a tool: its name, its text, and the nearest builtin class."""
+    kind = type(error)
+    base = next((base.__name__ for base in kind.__mro__ if base.__module__ == "builtins"), "Exception")
+    only = error.args[0] if len(error.args) == 1 else None
+    text = only if type(only) is str else str(error)
+    return {"type": "raise", "name": kind.__name__, "base": base, "text": text}
+
+
+def _failure(error: Any) -> Exception:
+    text = _text_of(error)
+    return ExecutionTimeoutError(text) if error.get("kind") == "ExecutionTimeoutError" else InterpreterError(text)
+
+
+def _text_of(error: Any) -> str:
+    if type(error) is not dict:
+        raise InterpreterError("The action failed, and its sandbox does not say how.")
+    kind, message = str(error.get("kind")), str(error.get("message"))
+    return message if kind in ("ActionError", "InterpreterError", "ExecutionTimeoutError") else f"{kind}: {message}"

@@ -1,0 +1,36 @@
+"""The worker as one file of source, for sandboxes that have a Python and nothing else."""
+
+from __future__ import annotations
+
+from functools import cache
+
+_START = """
+
+if __name__ == "__main__":
+    Worker(*protected_pipes(), PlainEngine).serve()
+"""
+
+# Reads as many bytes of source as the first line of standard input says, and runs them.
+BOOTSTRAP = (
+    "import os\n"
+    "n = b''\n"
+    "while not n.endswith(b'\\n'): n += os.read(0, 1)\n"
+    "s = b''\n"
+    "while len(s) < int(n): s += os.read(0, int(n) - len(s))\n"
+    "exec(compile(s, '<worker>', 'exec'))\n"
+)
+
+
+@cache
+def worker_source() -> str:
+    """Return the source of a worker that runs plain CPython; it needs CPython 3.8 or newer."""
+    from smolagents.sandbox import plain, protocol, values, worker
+    from smolagents.serialization import _standalone, codec, libraries
+
+    return _standalone(libraries, codec, protocol, values, worker, plain) + _START
+
+
+def bootstrap_input() -> bytes:
+    """Return what a Python that was started with `-c BOOTSTRAP` reads before it speaks the protocol."""
+    source = worker_source().encode("utf-8")
+    return b"%d\n" % len(source) + source
