@@ -23,7 +23,7 @@ def main() -> None:
     if not any(argument.startswith("--model") for argument in arguments):
         command += ["--model-type", "ReplayModel", "--model-id", os.path.relpath(RECORDING)]
     command += ["--executor", "local", *arguments]
-    print("$", shlex.join(command), flush=True)
+    print("$", shlex.join(command), file=sys.stderr, flush=True)
     os.execv(Path(sys.executable).with_name("smolagent"), command)
 
 

@@ -7,15 +7,20 @@ import sys
 import tomllib
 from pathlib import Path
 
+from smolagents_testing import FakeOpenAIServer
+
 ROOT = Path(__file__).parent.parent
 
 
-def run_demo(folder: Path) -> str:
+RECORDING = ROOT / "scripts" / "demo-recording.jsonl"
+
+
+def run_demo(folder: Path, *arguments: str) -> str:
     """Run the demo's command line on a folder and return the final answer."""
-    command = [sys.executable, str(ROOT / "scripts" / "_demo.py"), "--json"]
+    command = [sys.executable, str(ROOT / "scripts" / "_demo.py"), "--json", *arguments]
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
-    assert result.returncode == 0, result.stderr
-    events = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
+    assert result.returncode == 0, result.stdout + result.stderr
+    events = [json.loads(line) for line in result.stdout.splitlines()]
     return str(events[-1]["output"])
 
 
@@ -75,8 +80,16 @@ def test_answer_is_right_after_the_file_has_changed(tmp_path: Path) -> None:
     check(run_demo(tmp_path), changed)
 
 
+def test_any_model_gets_the_same_task(openai_server: FakeOpenAIServer) -> None:
+    openai_server.reply(*(json.loads(turn)["content"] for turn in RECORDING.read_text("utf-8").splitlines()))
+    options = ["--model-type", "OpenAIModel", "--model-id", "any"]
+    answer = run_demo(ROOT, *options, "--api-base", openai_server.url, "--api-key", openai_server.api_key)
+    check(answer, ROOT / "uv.lock")
+    assert "uv.lock" in json.dumps(openai_server.requests[0].body)
+
+
 def test_recording_holds_nothing_of_the_answer() -> None:
-    recording = (ROOT / "scripts" / "demo-recording.jsonl").read_text("utf-8")
+    recording = RECORDING.read_text("utf-8")
     total, top, _, chain = expected(ROOT / "uv.lock")
     assert top not in recording
     assert str(total) not in recording

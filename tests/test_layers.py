@@ -19,7 +19,7 @@ LAYERS = [
     {"hooks", "plugins"},
     {"media", "messages", "agent_types", "parsing", "prompting", "prompts"},
     {"models", "tools", "tool_validation", "_function_type_hints_utils", "serialization", "utils"},
-    {"executors", "interpreter", "local_python_executor", "default_tools"},
+    {"executors", "interpreter", "local_python_executor", "sandbox", "default_tools"},
     {"steps", "events", "requests", "monitoring", "console_listener", "agent_tree"},
     {"memory", "run", "asking", "loop", "drivers", "agents"},
     {"cli", "__main__"},

@@ -114,6 +114,10 @@ if TYPE_CHECKING:
         Monitor as Monitor,
     )
     from smolagents.plugins import PluginWarning as PluginWarning
+    from smolagents.remote_executors import (
+        ProcessExecutor as ProcessExecutor,
+        RemotePythonExecutor as RemotePythonExecutor,
+    )
     from smolagents.serialization import SafeSerializer as SafeSerializer
     from smolagents.tools import (
         AUTHORIZED_TYPES as AUTHORIZED_TYPES,

@@ -145,6 +145,10 @@ class ConsoleListener:
             self._answer(self._output.output)
         if step.error is not None:
             self._logger.log_error(step.error.message)
+            if "Import of " in step.error.message and " is not allowed" in step.error.message:
+                self._logger.log_text(
+                    "To allow it, pass `additional_authorized_imports` to the CodeAgent.", style="bold"
+                )
 
     def _planned(self, step: Any) -> None:
         if not self._reply or not self._reply_is_visible:

@@ -1,6 +1,6 @@
 """The loop: what an agent does from the task to the answer, without touching the world.
 
-Each function is a generator. What it needs done it yields as a request (`requests.py`), and the driver (`drivers.py`)
+Each function is a generator. What it needs done it yields as a request (`requests.py`), and the driver (`drivers/`)
 performs it and sends the result back, in sync or async; what there is to tell it yields as an event (`events.py`).
 """
 
@@ -85,14 +85,15 @@ def check_answer(run: Run, answer: Any) -> Steps[None]:
         args, kwargs = _check_arguments(check, answer, run)
         try:
             passed = yield CallFunction(check, args, kwargs)
+            refused = passed is not None and not passed
         except Exception as error:
             raise AgentError(f"Check {name} failed with error: {error}") from error
-        if passed is not None and not passed:
+        if refused:
             raise AgentError(f"Check {name} failed with error: it returned {passed!r} for this answer")
 
 
 def _check_arguments(check: Any, answer: Any, run: Run) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Fit the arguments to the check's signature: the answer, the memory if there is room, the agent by its name."""
+    """Fit the arguments to the check's signature: the answer, the memory and the agent as far as there is room."""
     import inspect
 
     try:
@@ -101,7 +102,9 @@ def _check_arguments(check: Any, answer: Any, run: Run) -> tuple[tuple[Any, ...]
         return (answer,), {}
     kinds = {parameter.kind for parameter in parameters}
     positional = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    wants_agent = any(p.name == "agent" for p in parameters) or inspect.Parameter.VAR_KEYWORD in kinds
-    room = len([name for name in positional if name != "agent"])
-    args = (answer, run.memory) if room > 1 or inspect.Parameter.VAR_POSITIONAL in kinds else (answer,)
-    return args, {"agent": run.agent} if wants_agent else {}
+    if any(p.name == "agent" for p in parameters) or inspect.Parameter.VAR_KEYWORD in kinds:
+        room = len([name for name in positional if name != "agent"])
+        args = (answer, run.memory) if room > 1 or inspect.Parameter.VAR_POSITIONAL in kinds else (answer,)
+        return args, {"agent": run.agent}
+    room = 2 if inspect.Parameter.VAR_POSITIONAL in kinds else len(positional)
+    return (answer, run.memory, run.agent)[:room], {}

@@ -1,5 +1,6 @@
 """CodeAgent: what it asks the model, what it accepts as code, what it makes of the result."""
 
+import functools
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from smolagents import AgentGenerationError, CodeAgent, LocalPythonExecutor, PythonExecutor
 from smolagents.executors import CodeOutput
+from smolagents.memory import ActionStep
 from smolagents.models import CODEAGENT_RESPONSE_FORMAT
 from smolagents.utils import BASE_BUILTIN_MODULES
 from smolagents_testing import ScriptedModel, code
@@ -19,6 +21,11 @@ def test_authorized_imports() -> None:
     assert agent.authorized_imports == sorted({*BASE_BUILTIN_MODULES, "json"})
     assert str(agent.authorized_imports) in agent.system_prompt
     assert "any package" in coder(additional_authorized_imports=["*"]).system_prompt
+
+
+def test_user_is_told_how_to_allow_an_import(capfd: pytest.CaptureFixture[str]) -> None:
+    coder(code("import json"), ANSWER, verbosity_level=1).run("Do it.")
+    assert "`additional_authorized_imports`" in capfd.readouterr().out
 
 
 def test_imports_are_enforced() -> None:
@@ -277,7 +284,7 @@ def test_full_code() -> None:
 
 
 def test_step_by_hand() -> None:
-    from smolagents.memory import ActionStep
+
     from smolagents.usage import Timing
 
     agent = coder(code("1 + 1"))
@@ -321,3 +328,19 @@ def test_what_is_no_model_is_refused() -> None:
         CodeAgent(tools=[], model=object())  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="instance"):
         CodeAgent(tools=[], model=ScriptedModel)
+
+
+def test_step_that_a_tracer_has_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tracers replace methods of the class by wrappers that look like the method itself."""
+    seen = []
+    original = CodeAgent._step_stream
+
+    @functools.wraps(original)
+    def traced(self: CodeAgent, memory_step: ActionStep) -> Any:
+        seen.append(memory_step.step_number)
+        yield from original(self, memory_step)
+
+    monkeypatch.setattr(CodeAgent, "_step_stream", traced)
+    agent = coder(code("x = 1"), code("final_answer(x)"))
+    assert agent.run("Do it.") == 1
+    assert seen == [1, 2]

@@ -294,17 +294,28 @@ def test_failed_check_is_an_error_of_the_step(make: Any) -> None:
         lambda answer, agent_memory=None: answer == 5,
         lambda answer, memory, agent: answer == 5 and agent.memory is memory,
         lambda answer, memory, agent=None: answer == 5 and agent is not None,
+        lambda answer, memory, who: answer == 5 and who.memory is memory,
         lambda answer, memory, **more: answer == 5 and "agent" in more,
         lambda *args, **kwargs: args[0] == 5,
         lambda answer, *, agent: answer == 5 and agent is not None,
     ],
-    ids=["1", "2", "2 with default", "3", "3 with default", "keywords", "anything", "keyword only"],
+    ids=["1", "2", "2 with default", "3", "3 with default", "3 by position", "keywords", "anything", "keyword only"],
 )
 def test_check_of_any_signature(check: Any) -> None:
     agent = coder(code("final_answer(4)"), code("final_answer(5)"), final_answer_checks=[check])
     assert agent.run("Do it.") == 5
     assert len(actions(agent)) == 2
     assert "failed with error" in str(actions(agent)[0].error)
+
+
+def test_verdict_that_is_neither_true_nor_false_is_an_error_of_the_step() -> None:
+    class Vague:
+        def __bool__(self) -> bool:
+            raise ValueError("ambiguous")
+
+    agent = coder(ANSWER, "guess", final_answer_checks=[lambda answer: Vague()], max_steps=1)
+    assert agent.run("Do it.") == "guess"
+    assert "ambiguous" in str(actions(agent)[0].error)
 
 
 def test_every_check_must_pass() -> None:

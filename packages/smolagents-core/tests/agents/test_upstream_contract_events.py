@@ -146,6 +146,13 @@ def test_a_stream_may_be_forgotten() -> None:
     assert agent.run("Again.") == "done"
 
 
+def test_a_stream_that_never_begins_is_no_run_that_goes_on() -> None:
+    agent = coder(code("x = 1\nfinal_answer(x)"), code("final_answer(x + 1)"))
+    assert agent.run("Do it.") == 1
+    agent.run("Not this one.", stream=True)
+    assert agent.run("Again.") == 2  # in the session of the first run
+
+
 def test_a_stream_that_was_left_keeps_what_was_done() -> None:
     agent = coder(code("x = 1"), code("x + 1"), ANSWER)
     events = agent.run("Do it.", stream=True)

@@ -91,6 +91,11 @@ def test_images_are_not_shown_to_a_model_that_sees_nothing() -> None:
     agent.run("Look.", images=[PIL.Image.new("RGB", (1, 1))])
     parts = [part["type"] for message in agent.model.calls[0].messages for part in message.content]
     assert "image" not in parts
+    assert agent.memory.steps[0].task_images is None
+    assert agent.state["images"][0].size == (1, 1)
+    agent = coder(code("final_answer(image.size)"), model=None)
+    agent.model = Blind([code("final_answer(image.size)")])
+    assert agent.run("Look.", image=PIL.Image.new("RGB", (1, 2))) == (1, 2)
 
 
 def test_run_result_of_the_documents() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from smolagents import AgentError
+from smolagents import AgentError, TaskStep
 from smolagents_testing import code, tool_call
 
 from .contract_agents import ANSWER, actions, answer, caller, coder, prompts_of
@@ -89,6 +89,18 @@ def test_summary_of_the_work() -> None:
     assert summary.count("\n---") == len(worker.write_memory_to_messages(summary_mode=True))
     assert "Thought:" not in summary  # what the model wrote is not part of a summary
     assert "summary_of_work" not in helper()("Find it.")
+
+
+def test_report_of_a_program_that_replaces_the_run() -> None:
+    class Canned(type(coder())):  # type: ignore[misc]
+        def run(self, task: str, **options: Any) -> str:
+            return "canned"
+
+    worker = Canned(tools=[], model=helper().model, name="w", description="d", provide_run_summary=True)
+    worker.memory.steps.append(TaskStep("Earlier."))
+    report = worker("Find it.")
+    assert "canned" in report
+    assert "\nNew task:\nEarlier.\n---" in report
 
 
 def test_settings_of_the_manager_that_return_full_results_do_not_reach_the_report() -> None:

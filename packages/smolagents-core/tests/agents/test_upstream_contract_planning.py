@@ -89,6 +89,12 @@ def test_no_interval_no_plan() -> None:
     assert kinds(agent.memory.steps) == ["TaskStep", "ActionStep"]
 
 
+def test_interval_of_nothing_is_no_interval() -> None:
+    agent = planner(code("1"), ANSWER, planning_interval=0)
+    agent.run("Do it.")
+    assert kinds(agent.memory.steps) == ["TaskStep", "ActionStep", "ActionStep"]
+
+
 def test_model_that_fails_to_plan_ends_the_run() -> None:
     agent = planner(ValueError("no plan today"), ANSWER)
     with pytest.raises(Exception, match="no plan today"):

@@ -93,6 +93,14 @@ def test_additional_arguments() -> None:
     assert f"New task:\n{agent.task}" in prompts_of(agent, 0)[1][1]
 
 
+def test_variable_named_like_a_tool_is_refused() -> None:
+    agent = coder(ANSWER)
+    with pytest.raises(ValueError, match="rename add, final_answer in additional_args"):
+        agent.run("Do it.", additional_args={"final_answer": 1, "add": 2, "x": 3})
+    assert agent.state == {}
+    assert agent.run("Do it.") == "done"
+
+
 def test_state_and_variables_outlive_reset() -> None:
     agent = coder(code("kept = number + 1\nfinal_answer(kept)"), code("final_answer([number, kept])"))
     agent.run("Count.", additional_args={"number": 1})

@@ -315,3 +315,24 @@ def test_no_content_and_no_call_is_an_error_of_the_step() -> None:
     agent = caller(ChatMessage(MessageRole.ASSISTANT, None), ChatMessage(MessageRole.ASSISTANT, ""), answer())
     assert agent.run("Do it.") == "done"
     assert [type(step.error).__name__ for step in actions(agent)][:2] == ["AgentParsingError"] * 2
+
+
+def test_tool_whose_call_returns_an_awaitable_by_itself() -> None:
+    class Later(Tool):
+        """Answer later."""
+
+        name = "later"
+        description = "Answers later."
+        inputs = {"n": {"type": "integer", "description": "Any number."}}
+        output_type = "integer"
+
+        def forward(self, n: int) -> Any:
+            """Return what is to be awaited."""
+
+            async def result() -> int:
+                return n + 1
+
+            return result()
+
+    agent = caller(answer(), tools=[Later()])
+    assert agent.execute_tool_call("later", {"n": 1}) == 2

@@ -6,6 +6,7 @@ import weakref
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
 from contextlib import aclosing
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from smolagents.agents import setup
@@ -255,10 +256,11 @@ class MultiStepAgent(SavedAgent, ABC):
         result = self.run(full_task, **kwargs)
         output = result.output if isinstance(result, RunResult) else result
         report = populate_template(templates["report"], {"name": self.name, "final_answer": output})
-        run = last_run(self)
-        if not self.provide_run_summary or run is None:
+        if not self.provide_run_summary:
             return report
-        summary = "".join(f"\n{truncate_content(text_of(message))}\n---" for message in run.messages(True))
+        run = last_run(self)
+        messages = self.write_memory_to_messages(summary_mode=True) if run is None else run.messages(summary_mode=True)
+        summary = "".join(f"\n{truncate_content(text_of(message))}\n---" for message in messages)
         return (
             f"{report}\n\nFor more detail, find below a summary of this agent's work:\n"
             f"<summary_of_work>\n{summary}\n</summary_of_work>"
@@ -327,8 +329,10 @@ class MultiStepAgent(SavedAgent, ABC):
         return active_run(self) or Run(self, reset=False)
 
     def _overrides(self, method: str) -> bool:
-        """Tell whether a program's subclass, or the program on this very agent, has replaced a method of ours."""
-        return method in self.__dict__ or not getattr(type(self), method).__module__.startswith("smolagents.agents.")
+        """Tell whether a subclass, the program on this very agent or a tracer has replaced a method of ours."""
+        found = getattr(type(self), method)
+        wrapped = type(found) is not FunctionType or hasattr(found, "__wrapped__")
+        return wrapped or method in self.__dict__ or not found.__module__.startswith("smolagents.agents.")
 
     def _tools_for_code(self, run: Run) -> dict[str, Any]:
         """Return what the executor offers to the code, by name."""

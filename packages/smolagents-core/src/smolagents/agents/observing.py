@@ -40,8 +40,11 @@ class ToolCallReport:
 def observed(tool: Any, run: Run) -> Any:
     """Return a stand-in for a tool that code calls, which reports each call."""
 
+    inputs = list(getattr(tool, "inputs", ()))
+
     def report(args: tuple[Any, ...], kwargs: dict[str, Any]) -> ToolCallReport:
-        return ToolCallReport(run, tool.name, {**{str(index): value for index, value in enumerate(args)}, **kwargs})
+        names = [*inputs, *map(str, range(len(inputs), len(args)))]  # numbers for arguments that the tool will refuse
+        return ToolCallReport(run, tool.name, {**dict(zip(names, args, strict=False)), **kwargs})
 
     async def call_async(*args: Any, **kwargs: Any) -> Any:
         with report(args, kwargs) as call:

@@ -38,6 +38,9 @@ def start(
     plugins.refresh()
     pictures = [load_image(image) for image in images or ()]
     variables = dict(additional_args or {})
+    sees = getattr(agent.model, "supports_vision", True) is not False
+    if pictures and not sees:
+        variables.setdefault("images", pictures)  # the code and the tools can still work with them
     variables |= {name: value for name, value in media.items() if value is not None}
     if media["image"] is not None:
         variables["image"] = load_image(media["image"])
@@ -45,18 +48,21 @@ def start(
     run = Run(agent, reset, max_steps)
     try:
         with run.active():
-            run.images = pictures or None
+            run.images = pictures if pictures and sees else None
             _set_up(run, task, reset, variables)
             plugins.notify("run_started", agent=agent, run_id=run.id, task=run.task, memory=run.memory)
     except BaseException as error:
         _end(run, error)
         raise
-    run.listeners = _listeners(run)
     return run
 
 
 def _set_up(run: Run, task: str, reset: bool, variables: dict[str, Any]) -> None:
     agent, session = run.agent, run.session
+    if variables and session.executor is not None and (clashes := variables.keys() & agent._tools_for_code(run).keys()):
+        raise ValueError(
+            f"Variables can't be named like tools: rename {', '.join(sorted(clashes))} in additional_args."
+        )
     session.task = f"{task}\n{ADDITIONAL_ARGS}\n{variables}." if variables else task
     session.state.update(variables)
     session.memory.system_prompt = SystemPromptStep(agent.system_prompt)
@@ -93,6 +99,7 @@ def _listeners(run: Run) -> list[Callable[[Event], None]]:
 
 def events_of(run: Run) -> Generator[StreamEvent, None, None]:
     """Carry a run through and yield its events."""
+    run.listeners = _listeners(run)  # not before: they hold the run, and one that never begins must not linger
     problem: BaseException | None = None
     try:
         for event in drive(run, agent_loop(run)):
@@ -108,6 +115,7 @@ def events_of(run: Run) -> Generator[StreamEvent, None, None]:
 
 async def events_of_async(run: Run) -> AsyncGenerator[StreamEvent, None]:
     """Carry a run through on the running event loop and yield its events."""
+    run.listeners = _listeners(run)
     problem: BaseException | None = None
     events = drive_async(run, agent_loop(run))
     try:

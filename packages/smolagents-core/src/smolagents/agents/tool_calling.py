@@ -10,8 +10,9 @@ from smolagents.agents import setup
 from smolagents.agents.base import MultiStepAgent
 from smolagents.agents.observing import ToolCallReport
 from smolagents.asking import ask_model
-from smolagents.concurrency import in_thread, wait_for
+from smolagents.concurrency import in_thread
 from smolagents.drivers import drive
+from smolagents.drivers.common import resolved
 from smolagents.errors import (
     AgentError,
     AgentExecutionError,
@@ -102,8 +103,7 @@ class ToolCallingAgent(MultiStepAgent):
         """
         tool, arguments = self._checked_call(tool_name, arguments)
         try:
-            result = _call(tool, arguments)
-            return wait_for(result) if getattr(tool, "is_async", False) else result
+            return resolved(_call(tool, arguments))
         except Exception as error:
             raise self._execution_error(tool_name, arguments, error) from error
 
@@ -192,7 +192,7 @@ class ToolCallingAgent(MultiStepAgent):
 
     async def _call_tool_async(self, call: ToolCall) -> Outcome:
         tool = self._callables().get(call.name)
-        if not getattr(tool, "is_async", False) or self._overrides("execute_tool_call"):
+        if getattr(tool, "is_async", False) is not True or self._overrides("execute_tool_call"):
             return await in_thread(self._call_tool, call)
         try:
             with ToolCallReport(self._current_run(), call.name, call.arguments) as report:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
 
 _class_dict = type.__dict__["__dict__"].__get__
-_missing: Any = object()
+MAX_PRECISION = 100_000
 _is_dunder = NameRules.is_dunder
 
 # Functions that run code or commands, whatever object they are found on.
@@ -37,6 +37,25 @@ DANGEROUS_FUNCTIONS = frozenset(
 def own_attributes(cls: type) -> Any:
     """Return a class's own dictionary, past any `__dict__` that it defines."""
     return _class_dict(cls)
+
+
+class _Precision:
+    """Take the precision that is assigned to a decimal context, up to a bound."""
+
+    __slots__ = ("context",)
+
+    def __init__(self, context: Any) -> None:
+        object.__setattr__(self, "context", context)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if type(value) is int and value > MAX_PRECISION:
+            raise InterpreterError(f"the precision is too large: at most {MAX_PRECISION} digits")
+        setattr(self.context, name, value)
+
+    @property
+    def prec(self) -> Any:
+        """Return the precision."""
+        return self.context.prec
 
 
 class AttributeGuards:
@@ -117,7 +136,10 @@ class AttributeGuards:
     def load_super(self, obj: Any, name: str) -> Any:
         """Return a method of a base class, of those that a class may define itself."""
         if name == "__setattr__":
-            return lambda attribute, value: (self.check_store(obj.__self__, attribute), obj.__setattr__(attribute, value))[1]
+            return lambda attribute, value: (
+                self.check_store(obj.__self__, attribute),
+                obj.__setattr__(attribute, value),
+            )[1]
         if name == "__delattr__":
             return lambda attribute: (self.check_store(obj.__self__, attribute), obj.__delattr__(attribute))[1]
         if name in DEFINABLE_DUNDERS:
@@ -158,6 +180,8 @@ class AttributeGuards:
         kind = type(value)
         if issubclass(kind, types.ModuleType):
             return self.modules.stand_in(value)
+        if kind.__module__ in ("_thread", "threading"):
+            raise InterpreterError("Forbidden access to a lock: nothing else runs here that could release it")
         if kind in (types.FunctionType, types.BuiltinFunctionType):
             module = getattr(value, "__module__", None)
             if value in DANGEROUS_FUNCTIONS or module in DANGEROUS_MODULES:
@@ -178,15 +202,19 @@ class AttributeGuards:
             raise InterpreterError(f"Forbidden access to private attribute: {name} of a '{kind.__name__}' object")
         if issubclass(kind, (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType)):
             if not self.is_guest(obj):
-                raise InterpreterError(f"Forbidden change of '{getattr(obj, '__name__', kind.__name__)}': it is not yours")
+                raise InterpreterError(
+                    f"Forbidden change of '{getattr(obj, '__name__', kind.__name__)}': it is not yours"
+                )
         elif issubclass(kind, types.ModuleType):
             raise InterpreterError(f"Forbidden change of module '{obj.__name__}'")
 
-    def store(self, obj: Any, name: str) -> Any:
+    def store(self, obj: Any, name: Any) -> Any:
         """Return the object if the guest may set that attribute on it."""
         if type(obj) not in self.guests:
             self.check_store(obj, name)
-        elif _is_dunder(name):
+            if name == "prec" and type(obj).__module__ == "decimal":
+                return _Precision(obj)
+        elif type(name) is not str or _is_dunder(name):
             self.check_store(obj, name)
         return obj
 
@@ -197,7 +225,9 @@ class AttributeGuards:
         if type(name) is not str:
             raise TypeError("attribute name must be string")
         if not default:
-            return self.load(obj, name) if name[:1] == "_" or self.needs_check(name) else self.checked(getattr(obj, name))
+            return (
+                self.load(obj, name) if name[:1] == "_" or self.needs_check(name) else self.checked(getattr(obj, name))
+            )
         try:
             return self.load(obj, name)
         except AttributeError:
@@ -217,8 +247,7 @@ class AttributeGuards:
 
     def guarded_setattr(self, obj: Any, name: Any, value: Any) -> None:
         """Set an attribute."""
-        self.check_store(obj, name)
-        setattr(obj, name, value)
+        setattr(self.store(obj, name), name, value)
 
     def guarded_delattr(self, obj: Any, name: Any) -> None:
         """Delete an attribute."""

@@ -1,9 +1,10 @@
-"""Operations, deadline and memory of a running action, and the iterator that every guest loop pulls from.
+"""Operations and deadline of a running action, and the iterator that every guest loop pulls from.
 
 Guest code draws one element from `Budget.ticks` at each loop iteration, function entry and generated element. The
-iterator is made of C parts only (a chain of list iterators), so a draw costs some nanoseconds. To stop the action,
-`cut` empties the list: the next draw falls through to `_refill`, which raises, and goes on raising until the
-action has ended. So no `except` and no `finally` of the guest outlives it.
+iterator is made of C parts only, so a draw costs some nanoseconds and works even where no stack is left. To stop the
+action, `cut` replaces the elements by a meter whose truth value raises: so the next draw raises, and every one after
+it until the action has ended. No `except` and no `finally` of the guest outlives that. One meter is among the elements
+at all times: it looks at the clock, and lets other threads run where C code consumes an iterable.
 """
 
 from __future__ import annotations
@@ -11,48 +12,30 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, compress, repeat
 from typing import Any
 
 from smolagents.errors import InterpreterError
 from smolagents.interpreter.policy import Limits
 from smolagents.interpreter.watchdog import Stop, send_async_exception, unwatch, watch
 
-CHUNK = 1024
+CHUNK = 512
 # What guest code that the host calls after an action (a result's `__str__`, say) may use.
-IDLE_CHUNKS = 2048
+IDLE_DRAWS = 1_000_000
 IDLE_SECONDS = 5.0
 
 
-class _Refill:
-    """Give the chain its next chunk, or one that raises."""
+class _Meter:
+    """Be drawn while no action runs, or when it has to stop."""
 
     __slots__ = ("_budget",)
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
 
-    def __iter__(self) -> Iterator[Iterator[bool]]:
-        return self
-
-    def __next__(self) -> Iterator[bool]:
-        return self._budget._refill()
-
-
-class _Raise:
-    """Raise at each draw for as long as the budget is stopped."""
-
-    __slots__ = ("_budget",)
-
-    def __init__(self, budget: Budget) -> None:
-        self._budget = budget
-
-    def __iter__(self) -> Iterator[bool]:
-        return self
-
-    def __next__(self) -> bool:
-        self._budget.check()
-        raise StopIteration
+    def __bool__(self) -> bool:
+        self._budget.draw()
+        return True
 
 
 class Budget:
@@ -70,27 +53,25 @@ class Budget:
         self.cut_at = 0.0
         self.async_sent = False
         self.lock = threading.Lock()
-        self._chunk = [True] * CHUNK
-        self._operations = 0
-        self._idle_chunks = 0
+        self.operations = 0
+        self._idle_draws = 0
         self._idle_since = 0.0
-        self.ticks: Iterator[bool] = chain.from_iterable(_Refill(self))
-
-    @property
-    def operations(self) -> int:
-        """Return about how many operations the action has used."""
-        return self._operations
+        self._metered: list[Any] = [_Meter(self)] * CHUNK
+        self._running: list[Any] = [True] * (CHUNK - 1) + self._metered[:1]
+        self._chunk = list(self._metered)
+        # An element is true, or a meter: `compress` asks for its truth, and so does whatever is made from these.
+        self.raw_ticks: Iterator[Any] = chain.from_iterable(repeat(self._chunk))
+        self.ticks: Iterator[bool] = compress(repeat(True), self.raw_ticks)
 
     def start(self) -> None:
         """Begin an action in the calling thread."""
         self.reason = None
-        self._operations = 0
-        if not self._chunk:
-            self._chunk.extend([True] * CHUNK)
+        self.operations = 0
+        self._idle_draws = 0
         self.deadline = None if self.timeout_seconds is None else time.monotonic() + self.timeout_seconds
         self.memory_at_start = None
-        self.async_sent = False
         self.thread_id = threading.get_ident()
+        self._chunk[:] = self._running
         self.running = True
         watch(self)
 
@@ -101,55 +82,40 @@ class Budget:
             if self.async_sent:
                 send_async_exception(self.thread_id, None)
                 self.async_sent = False
+        self._chunk[:] = self._metered
         unwatch(self)
-        self._idle_chunks = 0
 
     def cut(self, reason: str) -> None:
         """Stop the action at its next draw; called from any thread."""
         if self.running and self.reason is None:
             self.reason = reason
             self.cut_at = time.monotonic()
-            self._chunk.clear()
+            self._chunk[:] = self._metered
 
     def check(self) -> None:
         """Raise if the action has to end."""
-        if self.reason is not None and self.running:
-            raise Stop
-        if self.running and self.deadline is not None and time.monotonic() > self.deadline:
+        if not self.running:
+            return
+        if self.deadline is not None and time.monotonic() > self.deadline:
             self.cut("timeout")
+        if self.reason is not None:
             raise Stop
-
-    def remaining_seconds(self) -> float | None:
-        """Return the time left until the deadline."""
-        return None if self.deadline is None else self.deadline - time.monotonic()
 
     def charge(self, operations: int) -> None:
-        """Count operations that were not drawn one by one."""
-        self._operations += operations
-        if self._operations > self.limits.operations:
+        """Count operations, and raise if the action has to end."""
+        self.operations += operations
+        if self.operations > self.limits.operations:
             self.cut("operations")
         self.check()
 
-    def _refill(self) -> Iterator[bool]:
-        if not self.running:
-            self._charge_idle()
-        else:
-            self._operations += CHUNK
-            if self._operations > self.limits.operations:
-                self.cut("operations")
-            elif self.deadline is not None and time.monotonic() > self.deadline:
-                self.cut("timeout")
-            if self.reason is not None:
-                return _Raise(self)
-        if not self._chunk:
-            self._chunk.extend([True] * CHUNK)
-        return iter(self._chunk)
-
-    def _charge_idle(self) -> None:
+    def draw(self) -> None:
+        """Count what was drawn since the last meter; raise if the action has to end, or has and still runs for long."""
+        if self.running:
+            self.charge(CHUNK)
+            return
         now = time.monotonic()
-        if not self._idle_chunks:
+        if not self._idle_draws:
             self._idle_since = now
-        self._idle_chunks += 1
-        if self._idle_chunks > IDLE_CHUNKS or now - self._idle_since > IDLE_SECONDS:
-            self._idle_chunks -= 1
+        self._idle_draws += 1
+        if self._idle_draws > IDLE_DRAWS or now - self._idle_since > IDLE_SECONDS:
             raise InterpreterError("code of an action that has ended ran for too long when its result was used")

@@ -21,7 +21,6 @@ _PLAIN = (
     "sorted staticmethod str super tuple zip aiter anext NotImplemented Ellipsis bytes bytearray "
     "True False None __debug__"
 ).split()
-_SHALLOW = ("enumerate", "filter", "map", "zip", "reversed")
 
 
 class GuestSystemExit(BaseException):
@@ -83,8 +82,9 @@ def guest_builtins(session: Session) -> dict[str, Any]:
         **BASE,
         **MATH,
         **{name: iterables.shallow(getattr(builtins, name), name) for name in ("filter", "map", "zip")},
+        **{f"<{name}>": iterables.shallow(getattr(builtins, name), name) for name in ("enumerate", "reversed")},
         "print": make_print(session.prints, session.text),
-        "range": guest_range(session.budget.ticks),
+        "range": guest_range(session.budget.raw_ticks),
         "iter": iterables.iter,
         "sum": session.sizes.sum,
         "pow": session.sizes.pow,
@@ -95,6 +95,7 @@ def guest_builtins(session: Session) -> dict[str, Any]:
         "dir": attributes.guarded_dir,
         "__import__": session.modules.import_module,
         "<ticks>": session.budget.ticks,
+        "<raw>": session.budget.raw_ticks,
         "<compress>": itertools.compress,
         "<class>": type,
         "<int>": int,
@@ -107,6 +108,8 @@ def guest_builtins(session: Session) -> dict[str, Any]:
         "<augment_attribute>": attributes.augment_attribute,
         "<augment_item>": attributes.augment_item,
         "<stops>": STOPS,
+        "hash": session.text.hash,
+        "<hash>": session.text.hash,
         "<clean>": session.clean_exception,
         "<clean_exit>": session.clean_exit,
         "<raised>": session.check_raised,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import sys
 import types
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -92,14 +93,25 @@ class ClassGuards:
             self.session.guests.add(cls)
         return cls
 
-    @staticmethod
-    def check_bases(bases: Iterable[Any]) -> None:
-        """Refuse metaclasses of the guest's own, and bases that are no classes but say what to use instead."""
+    def check_bases(self, bases: Iterable[Any]) -> None:
+        """Refuse metaclasses of the guest's own, and host classes that no import gave: their private parts stay so."""
         for base in bases:
+            if isinstance(base, type) and not self.may_extend(base):
+                raise InterpreterError(f"The host's class '{base.__name__}' can't be subclassed.")
             if isinstance(base, type) and issubclass(base, type):
                 raise InterpreterError("Metaclasses can't be defined: use a class decorator or __init_subclass__.")
             if isinstance(base, type) and issubclass(base, types.ModuleType):
                 raise InterpreterError("Modules can't be subclassed.")
+
+    def may_extend(self, base: type) -> bool:
+        """Tell whether a class is a builtin, the guest's own or of an authorized package."""
+        if self.session.attributes.is_guest_class(base):
+            return True
+        top = str(base.__module__).partition(".")[0]
+        if top in sys.stdlib_module_names and top != "__main__":
+            return True
+        modules = self.session.modules
+        return modules.is_authorized(top) or modules.is_parent(top) or top == "smolagents"
 
     @staticmethod
     def check_metaclass(metaclass: Any) -> None:

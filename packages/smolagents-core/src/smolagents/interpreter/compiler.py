@@ -130,7 +130,9 @@ def wrap_in_function(tree: ast.Module, rewriter: StatementRewriter) -> None:
     start.append(at(ast.Assign([_result(place)], at(ast.Constant(None), place)), place))
     end = at(ast.Return(at(ast.Name(RESULT, ast.Load()), place)), place)
     kind: Any = ast.AsyncFunctionDef if rewriter.awaits_at_top else ast.FunctionDef
-    nothing = ast.arguments(posonlyargs=[], args=[], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[])
+    nothing = ast.arguments(
+        posonlyargs=[], args=[], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[]
+    )
     function = kind("<module>", nothing, [*start, *tree.body, end], [], None, None)
     function.type_params = []
     tree.body = [at(function, place)]
@@ -149,9 +151,7 @@ def statement_source(source: str, line: int) -> str:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return text
     on_line = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0)
+        node for node in ast.walk(tree) if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0)
     ]
     starting = [node for node in on_line if node.lineno == line]
     simple = [node for node in on_line if not hasattr(node, "body") and not hasattr(node, "cases")]

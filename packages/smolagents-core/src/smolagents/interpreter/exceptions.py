@@ -42,5 +42,11 @@ def _stand_in(kind: type[BaseException]) -> Any:
 
 _STRUCTURED = tuple(
     getattr(builtins, name)
-    for name in ("UnicodeDecodeError", "UnicodeEncodeError", "UnicodeTranslateError", "BaseExceptionGroup", "ExceptionGroup")
+    for name in (
+        "UnicodeDecodeError",
+        "UnicodeEncodeError",
+        "UnicodeTranslateError",
+        "BaseExceptionGroup",
+        "ExceptionGroup",
+    )
 )

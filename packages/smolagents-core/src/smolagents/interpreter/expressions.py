@@ -11,7 +11,17 @@ from smolagents.interpreter.operators import OperatorRewriter
 from smolagents.interpreter.scopes import Scope
 
 # Builtin classes whose constructors need a guard; it replaces them where the action doesn't bind the name itself.
-GUARDED_CALLS = {"str": "<str>", "type": "<type>", "bytes": "<bytes>", "bytearray": "<bytearray>", "int": "<int_call>"}
+GUARDED_CALLS = {
+    "str": "<str>",
+    "type": "<type>",
+    "bytes": "<bytes>",
+    "bytearray": "<bytearray>",
+    "int": "<int_call>",
+    "slice": "<slice>",
+    "enumerate": "<enumerate>",
+    "reversed": "<reversed>",
+    "hash": "<hash>",
+}
 GUARDED_CLASSES = ("bytes", "bytearray")
 # Functions to which a builtin class may be given by name, as nothing is constructed.
 CLASS_TAKERS = frozenset({"isinstance", "issubclass", "type", "cast"})
@@ -64,6 +74,8 @@ class ExpressionRewriter(OperatorRewriter):
         """Rewrite a subscript."""
         node.value = self.expr(node.value)
         node.slice = self.expr(node.slice)
+        if type(node.slice) is ast.Name and self.runs_once():
+            node.slice = self.walked(node.slice)
         return node
 
     def visit_slice(self, node: ast.Slice) -> Any:
@@ -125,12 +137,18 @@ class ExpressionRewriter(OperatorRewriter):
 
     def visit_sequence(self, node: Any) -> Any:
         """Rewrite a list, tuple or set."""
-        node.elts = self.arguments(node.elts) if type(node) is ast.Set or type(node.ctx) is ast.Load else self.exprs(node.elts)
+        node.elts = (
+            self.arguments(node.elts) if type(node) is ast.Set or type(node.ctx) is ast.Load else self.exprs(node.elts)
+        )
+        if type(node) is ast.Set and self.runs_once():
+            node.elts = [self.walked(item) if type(item) is ast.Name else item for item in node.elts]
         return node
 
     def visit_dict(self, node: ast.Dict) -> Any:
         """Rewrite a dict."""
         node.keys = [None if key is None else self.expr(key) for key in node.keys]
+        if self.runs_once():
+            node.keys = [self.walked(key) if type(key) is ast.Name else key for key in node.keys]
         node.values = self.exprs(node.values)
         return node
 
@@ -194,7 +212,7 @@ class ExpressionRewriter(OperatorRewriter):
                 generator.ifs.insert(0, nodes.draw(node))
                 self.note_await()
             else:
-                generator.iter = call("<compress>", [iterable, name("<ticks>", iterable)], iterable)
+                generator.iter = call("<compress>", [iterable, name("<raw>", iterable)], iterable)
         if type(node) is ast.DictComp:
             node.key = self.expr(node.key)
             node.value = self.expr(node.value)

@@ -115,7 +115,7 @@ class IterableGuards:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.ticks = session.budget.ticks
+        self.ticks = session.budget.raw_ticks
 
     def ticking(self, make: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
         """Return a function that makes the same iterator, drawing a tick for each element."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
+import re
+import sys
+from collections import Counter, deque
 from collections.abc import Callable
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
@@ -162,6 +165,35 @@ def extend(session: Session, owner: Any, *args: Any) -> Any:
     return session.attributes.load(owner, "extend")(*args)
 
 
+def _elements(session: Session, obj: Any, name: str) -> Any:
+    """Guard `Counter.elements()`, which repeats each element as often as it was counted."""
+    if not isinstance(obj, Counter):
+        return None
+    return lambda: compress(obj.elements(), session.budget.raw_ticks)
+
+
+def _substitution(session: Session, obj: Any, name: str) -> Any:
+    if not isinstance(obj, re.Pattern):
+        return None
+
+    def substitute(repl: Any, string: Any, count: int = 0) -> Any:
+        session.regex.check_substitution(obj, repl, string)
+        return getattr(obj, name)(repl, string, count)
+
+    return substitute
+
+
+def _random_bits(session: Session, obj: Any, name: str) -> Any:
+    if "random" not in sys.modules or not isinstance(obj, sys.modules["random"].Random):
+        return None
+
+    def bits(k: Any) -> Any:
+        session.sizes.count(k)
+        return getattr(obj, name)(k)
+
+    return bits
+
+
 _width = _bind(TEXT, _check_width)
 METHODS: dict[str, Guard] = {
     "ljust": _width, "rjust": _width, "center": _width, "zfill": _width,
@@ -172,6 +204,11 @@ METHODS: dict[str, Guard] = {
     "from_bytes": _bind((int,), _check_from_bytes),
     "extend": _bind((list, deque, bytearray), _check_extend),
     "join": _join_method,
+    "elements": _elements,
+    "sub": _substitution,
+    "subn": _substitution,
+    "getrandbits": _random_bits,
+    "randbytes": _random_bits,
     "format": _format,
     "format_map": _format,
 }  # fmt: skip

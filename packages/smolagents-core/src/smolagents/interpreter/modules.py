@@ -70,7 +70,9 @@ class Modules:
         """Tell whether a submodule of that module is authorized."""
         return any(entry.startswith(name + ".") for entry in self._names)
 
-    def import_module(self, name: Any, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
+    def import_module(
+        self, name: Any, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
+    ) -> Any:
         """Do what `__import__` does, for authorized modules."""
         if type(fromlist) is list:
             # Not an import statement: C code of a module that the guest called imports what it needs itself.
@@ -80,9 +82,7 @@ class Modules:
         if not self.is_authorized(name):
             how = "Import from" if fromlist else "Import of"
             if not (self.is_parent(name) and fromlist):
-                raise ForbiddenImportError(
-                    f"{how} {name} is not allowed. Authorized imports are: {self.authorized}"
-                )
+                raise ForbiddenImportError(f"{how} {name} is not allowed. Authorized imports are: {self.authorized}")
         module = self.copy(name)
         if fromlist:
             for attribute in fromlist:
@@ -110,9 +110,7 @@ class Modules:
             else:
                 return
         if isinstance(getattr(original, attribute, None), types.ModuleType):
-            raise ForbiddenImportError(
-                f"Import of {full} is not allowed. Authorized imports are: {self.authorized}"
-            )
+            raise ForbiddenImportError(f"Import of {full} is not allowed. Authorized imports are: {self.authorized}")
         if attribute[:1] != "_" and hasattr(original, attribute):
             raise ForbiddenImportError(f"Import of {attribute} from {name} is not allowed.")
         raise ImportError(f"cannot import name '{attribute}' from '{name}'{hint(attribute, vars(module))}", name=name)
@@ -181,9 +179,7 @@ class Modules:
         owner = "os" if home in ("posix", "nt") else home
         return home in DANGEROUS_MODULES and owner != name and not self.is_authorized(owner)
 
-    def _missing_attribute(
-        self, original: types.ModuleType, name: str, namespace: dict[str, Any], whole: bool
-    ) -> Any:
+    def _missing_attribute(self, original: types.ModuleType, name: str, namespace: dict[str, Any], whole: bool) -> Any:
         """Return a module `__getattr__`: loads what the original loads lazily, and says why a name is not there."""
 
         def missing(attribute: str) -> Any:

@@ -23,7 +23,7 @@ from smolagents.interpreter.policy import (
 METHOD_GUARDS = {"join": "<join>", "replace": "<replace>", "format": "<format_method>", "extend": "<extend>"}
 SIZED_METHODS = frozenset(
     "join replace format format_map extend ljust rjust center zfill expandtabs translate to_bytes from_bytes "
-    "strftime __format__".split()
+    "elements sub subn getrandbits randbytes".split()
 )
 ANNOTATION_NODES = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Constant, ast.BinOp, ast.BitOr, ast.Load,
@@ -108,7 +108,11 @@ class NameRules:
         if self.is_dunder(attribute):
             if attribute in READABLE_DUNDERS:
                 return False
-            if attribute in GUEST_DUNDERS or attribute in DEFINABLE_DUNDERS or attribute in ("__cause__", "__context__"):
+            if (
+                attribute in GUEST_DUNDERS
+                or attribute in DEFINABLE_DUNDERS
+                or attribute in ("__cause__", "__context__")
+            ):
                 return True
             self.refuse(f"Forbidden access to dunder attribute: {attribute}", node)
         return (

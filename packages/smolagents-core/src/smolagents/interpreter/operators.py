@@ -20,6 +20,7 @@ AUGMENTED: dict[type, str] = {
     ast.Mult: "<imul>", ast.Pow: "<ipow>", ast.LShift: "<ilshift>", ast.Mod: "<imod>",
 }  # fmt: skip
 SMALL = 4096
+IDENTITY = (ast.Is, ast.IsNot)
 
 
 def number(node: Any) -> Any:
@@ -113,6 +114,10 @@ class OperatorRewriter(Visitor):
         """Rewrite a comparison."""
         node.left = self.class_value(node.left)
         node.comparators = [self.class_value(item) for item in node.comparators]
+        if self.runs_once() and type(node.ops[0]) not in IDENTITY:
+            parts = [node.left, *node.comparators]
+            if all(number(part) is None and type(part) is not ast.Constant for part in parts):
+                node.left, *node.comparators = [self.walked(part) for part in parts]
         return node
 
     def visit_augassign(self, node: ast.AugAssign) -> Any:
@@ -148,7 +153,9 @@ class OperatorRewriter(Visitor):
             return at(ast.Expr(call("<augment_attribute>", args, node)), node)
         index = target.slice
         if type(index) is ast.Slice:
-            parts = [part if part is not None else constant(None, node) for part in (index.lower, index.upper, index.step)]
+            parts = [
+                part if part is not None else constant(None, node) for part in (index.lower, index.upper, index.step)
+            ]
             index = call("<slice>", parts, node)
         args = [target.value, index, name(guard, node), node.value]
         return at(ast.Expr(call("<augment_item>", args, node)), node)

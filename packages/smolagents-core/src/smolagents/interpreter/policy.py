@@ -75,8 +75,7 @@ ASSIGNABLE_DUNDERS = frozenset({"__slots__", "__match_args__", "__hash__", "__do
 
 # `_x` names that are part of a public interface.
 PUBLIC_UNDERSCORES = frozenset(
-    "_asdict _replace _fields _field_defaults _make _value_ _name_ _missing_ _generate_next_value_ _ignore_ _order_ "
-    "_member_map_ _member_names_ _value2member_map_".split()
+    "_asdict _replace _fields _field_defaults _make _value_ _name_ _missing_ _generate_next_value_ _ignore_".split()
 )
 
 # Attributes that lead from an object to frames, code or class internals.
@@ -101,7 +100,7 @@ RISKY_ATTRIBUTES = frozenset(
     "system popen fork forkpty kill killpg eval exec compile open modules meta_path path_hooks getattr environ environb "
     "execl execle execlp execlpe execv execve execvp execvpe spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp "
     "spawnvpe posix_spawn posix_spawnp startfile check_output check_call Popen import_module globals locals vars "
-    "breakpoint attrgetter methodcaller get_type_hints".split()
+    "mutex not_empty not_full all_tasks_done breakpoint attrgetter methodcaller get_type_hints".split()
 )
 
 # Bindings of builtins that guest code doesn't get, with what to use instead.

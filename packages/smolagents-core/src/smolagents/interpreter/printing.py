@@ -70,6 +70,20 @@ def make_print(outputs: PrintOutputs, text: TextGuards) -> Any:
     append = outputs.append
     to_text = text.str
 
+    def texts(values: tuple[Any, ...]) -> list[str]:
+        """Return the text of each value, as far as there is room."""
+        room = outputs.limit - outputs.size
+        parts = []
+        for value in values:
+            part = plain(to_text(value))
+            if len(part) > room:
+                part = part[: room + 1]
+            room -= len(part)
+            parts.append(part)
+            if room < 0:
+                break
+        return parts
+
     def print(*values: Any, sep: Any = None, end: Any = None, file: Any = None, flush: Any = False) -> None:
         """Print values to the action's logs."""
         separator = " " if sep is None else sep
@@ -81,7 +95,7 @@ def make_print(outputs: PrintOutputs, text: TextGuards) -> Any:
         elif len(separator) * len(values) > 10 * outputs.limit and len(separator) > 100:
             raise InterpreterError("the separator is too long")
         else:
-            line = separator.join([plain(to_text(value)) for value in values])
+            line = separator.join(texts(values))
         if file is not None:
             file.write(line + ending)
             return

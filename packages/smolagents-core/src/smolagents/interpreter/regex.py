@@ -1,241 +1,56 @@
 """Regular expressions whose matching can take exponentially or polynomially long.
 
-C code matches, and nothing interrupts it; so a pattern is judged when it is compiled. It is slow when a repeated part
-can match the same text in several ways: `(a+)+`, `(a|a)*`, `.*.*x`. Slow patterns still work, on short text.
+C code matches, and nothing interrupts it; so a pattern is judged when it is compiled, and a slow one refuses text on
+which it could take too long.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
+from smolagents.interpreter.regex_cost import Cost, judge
 
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
 
 MAX_PATTERN = 20_000
-# Steps that matching may take: text of length n and degree d needs about n ** d, an exponential pattern 2 ** n.
-MAX_STEPS = 10**9
+# Steps that matching may take, at about a nanosecond each.
+MAX_STEPS = 3 * 10**9
 MAX_EXPONENTIAL_TEXT = 24
-REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
-MANY = 16
-EVERYTHING = frozenset(range(256))
-SAMPLE = "".join(map(chr, range(256)))
-
-
-@lru_cache(512)
-def degree(pattern: str | bytes, flags: int) -> int:
-    """Return the power of the text's length that matching can take, 0 for exponential."""
-    parser: Any = getattr(re, "_parser")  # noqa: B009 (private, and needed: it is the only parser of this syntax)
-    tree = parser.parse(pattern, flags)
-    worst = _Judge(tree.state.flags if hasattr(tree, "state") else flags)
-    return worst.judge(tree)
-
-
-class _Judge:
-    """Estimate the work of a parsed pattern."""
-
-    def __init__(self, flags: int) -> None:
-        self.ignore_case = bool(flags & re.IGNORECASE)
-
-    def judge(self, tree: Any) -> int:
-        self.exponential = False
-        power = self.sequence(list(tree))
-        return 0 if self.exponential else max(power, 1)
-
-    def sequence(self, items: list[Any]) -> int:
-        """Return the degree of items one after the other: repeats that can share text multiply."""
-        power = 0
-        open_sets: list[frozenset[int]] = []
-        for operation, argument in items:
-            name = str(operation)
-            if name in REPEATS:
-                low, high, body = argument
-                inner = self.sequence(list(body))
-                if high > MANY or high - low > MANY:
-                    chars = self.characters(list(body))
-                    self.check_nesting(list(body), inner)
-                    overlapping = sum(1 for other in open_sets if other & chars)
-                    power = max(power, overlapping + 1 + max(inner - 1, 0))
-                    open_sets.append(chars)
-                else:
-                    if inner and high > 1:
-                        open_sets.extend([self.characters(list(body))] * (high - 1))
-                    power = max(power, inner * max(high, 1) if inner else 0)
-            elif name == "SUBPATTERN":
-                inner = self.sequence(list(argument[-1]))
-                if inner:
-                    chars = self.characters(list(argument[-1]))
-                    overlapping = sum(1 for other in open_sets if other & chars)
-                    power = max(power, overlapping + inner)
-                    open_sets.append(chars)
-            elif name == "BRANCH":
-                power = max([power, *(self.sequence(list(branch)) for branch in argument[1])])
-            elif name in ("ASSERT", "ASSERT_NOT"):
-                power = max(power, self.sequence(list(argument[1])))
-            elif name == "ATOMIC_GROUP":
-                power = max(power, self.sequence(list(argument)))
-            elif name == "GROUPREF":
-                power += 1
-            if name in ("LITERAL", "IN", "NOT_LITERAL", "ANY", "CATEGORY"):
-                # A character that a repeat before it can't match ends that repeat.
-                chars = self.characters([(operation, argument)])
-                open_sets = [other for other in open_sets if other & chars]
-        return power
-
-    def check_nesting(self, body: list[Any], inner: int) -> None:
-        """Note an exponential pattern: a repeated body that can match one text in several ways."""
-        while len(body) == 1 and str(body[0][0]) == "SUBPATTERN":
-            body = list(body[0][1][-1])
-        if len(body) == 1 and str(body[0][0]) == "BRANCH":
-            branches = [list(branch) for branch in body[0][1][1]]
-            firsts = [self.first(branch) for branch in branches]
-            for index, chars in enumerate(firsts):
-                if any(chars & other for other in firsts[index + 1 :]):
-                    self.exponential = True
-            for branch in branches:
-                self.check_loop(branch, frozenset().union(*firsts))
-            return
-        self.check_loop(body, self.first(body))
-
-    def check_loop(self, body: list[Any], first: frozenset[int]) -> None:
-        """Note whether a variable repeat at the end of a body can go on with what the body begins with."""
-        for index, (operation, argument) in enumerate(body):
-            name = str(operation)
-            rest = body[index + 1 :]
-            if name in REPEATS:
-                low, high, inner = argument
-                if high > low and (high > 1 or low == 0):
-                    after = self.first(rest) if rest else frozenset()
-                    if self.may_be_empty(rest):
-                        after = after | first
-                    if self.first(list(inner)) & after and (high > 1 or self.may_be_empty(rest)):
-                        self.exponential = True
-            elif name == "SUBPATTERN" and self.may_be_empty(rest):
-                self.check_loop(list(argument[-1]), first)
-            elif name == "BRANCH":
-                for branch in argument[1]:
-                    self.check_loop([*branch, *rest], first)
-
-    def may_be_empty(self, items: list[Any]) -> bool:
-        for operation, argument in items:
-            name = str(operation)
-            if name in REPEATS:
-                if argument[0] > 0 and not self.may_be_empty(list(argument[2])):
-                    return False
-            elif name == "SUBPATTERN":
-                if not self.may_be_empty(list(argument[-1])):
-                    return False
-            elif name == "BRANCH":
-                if not any(self.may_be_empty(list(branch)) for branch in argument[1]):
-                    return False
-            elif name not in ("AT", "ASSERT", "ASSERT_NOT", "GROUPREF", "GROUPREF_EXISTS"):
-                return False
-        return True
-
-    def first(self, items: list[Any]) -> frozenset[int]:
-        """Return the characters that items can begin with."""
-        chars: frozenset[int] = frozenset()
-        for index, item in enumerate(items):
-            name = str(item[0])
-            if name in REPEATS:
-                chars = chars | self.first(list(item[1][2]))
-            elif name == "SUBPATTERN":
-                chars = chars | self.first(list(item[1][-1]))
-            elif name == "BRANCH":
-                for branch in item[1][1]:
-                    chars = chars | self.first(list(branch))
-            else:
-                chars = chars | self.characters([item])
-            if not self.may_be_empty(items[index : index + 1]):
-                break
-        return chars
-
-    def characters(self, items: list[Any]) -> frozenset[int]:
-        """Return all characters that items can match, of the first 256."""
-        chars: set[int] = set()
-        for operation, argument in items:
-            name = str(operation)
-            if name == "LITERAL":
-                chars |= self.literal(argument)
-            elif name == "NOT_LITERAL":
-                chars |= EVERYTHING - {argument}
-            elif name in ("ANY", "GROUPREF", "GROUPREF_EXISTS"):
-                chars |= EVERYTHING
-            elif name == "IN":
-                chars |= self.char_class(argument)
-            elif name in REPEATS:
-                chars |= self.characters(list(argument[2]))
-            elif name == "SUBPATTERN":
-                chars |= self.characters(list(argument[-1]))
-            elif name == "ATOMIC_GROUP":
-                chars |= self.characters(list(argument))
-            elif name == "BRANCH":
-                for branch in argument[1]:
-                    chars |= self.characters(list(branch))
-        return frozenset(chars)
-
-    def literal(self, code: int) -> set[int]:
-        # Characters beyond the table share one place in it.
-        code = code if code < 256 else 255
-        return {code, ord(chr(code).swapcase()) & 255} if self.ignore_case else {code}
-
-    def char_class(self, items: list[Any]) -> set[int]:
-        chars: set[int] = set()
-        negate = False
-        for operation, argument in items:
-            name = str(operation)
-            if name == "NEGATE":
-                negate = True
-            elif name == "LITERAL":
-                chars |= self.literal(argument)
-            elif name == "RANGE":
-                low, high = argument
-                chars |= set(range(min(low, 255), min(high, 255) + 1))
-            elif name == "CATEGORY":
-                chars |= _category(str(argument))
-        return set(EVERYTHING - chars) if negate else chars
-
-
-@lru_cache(32)
-def _category(name: str) -> frozenset[int]:
-    kinds = {"DIGIT": r"\d", "SPACE": r"\s", "WORD": r"\w"}
-    for kind, text in kinds.items():
-        if name.endswith("NOT_" + kind):
-            return EVERYTHING - _category("CATEGORY_" + kind)
-        if name.endswith(kind):
-            return frozenset(index for index, character in enumerate(SAMPLE) if re.match(text, character))
-    return EVERYTHING
+SHORT_TEXT = 1500
 
 
 class SlowPattern:
     """Behave as a compiled pattern that refuses text on which matching could take too long."""
 
-    __slots__ = ("_degree", "_pattern")
+    __slots__ = ("_check", "_cost", "_pattern")
 
-    def __init__(self, pattern: Any, power: int) -> None:
+    def __init__(self, pattern: Any, cost: Cost, check: Any) -> None:
         self._pattern = pattern
-        self._degree = power
+        self._cost = cost
+        self._check = check
 
     def __getattr__(self, name: str) -> Any:
         if name in ("match", "search", "fullmatch", "findall", "finditer", "split"):
             method = getattr(self._pattern, name)
+            anchored = name in ("match", "fullmatch")
 
             def guarded(string: Any, *args: Any, **kwargs: Any) -> Any:
-                check_text(self._degree, self._pattern, string)
+                check_text(self._cost, self._pattern, string, anchored)
                 return method(string, *args, **kwargs)
 
             return guarded
         if name in ("sub", "subn"):
             method = getattr(self._pattern, name)
 
-            def guarded_sub(repl: Any, string: Any, *args: Any, **kwargs: Any) -> Any:
-                check_text(self._degree, self._pattern, string)
-                return method(repl, string, *args, **kwargs)
+            def substitute(repl: Any, string: Any, count: int = 0) -> Any:
+                check_text(self._cost, self._pattern, string, False)
+                self._check(self._pattern, repl, string)
+                return method(repl, string, count)
 
-            return guarded_sub
+            return substitute
         if name[:1] != "_":
             return getattr(self._pattern, name)
         raise AttributeError(name)
@@ -244,25 +59,41 @@ class SlowPattern:
         return repr(self._pattern)
 
     def __eq__(self, other: Any) -> bool:
-        return self._pattern == (other._pattern if type(other) is SlowPattern else other)
+        return bool(self._pattern == (other._pattern if type(other) is SlowPattern else other))
 
     def __hash__(self) -> int:
         return hash(self._pattern)
 
 
-def check_text(power: int, pattern: Any, text: Any) -> None:
+def check_text(cost: Cost, pattern: Any, text: Any, anchored: bool) -> None:
     """Refuse text that is too long for a slow pattern."""
     length = len(text) if isinstance(text, (str, bytes, bytearray)) else 0
-    if power == 0 and length > MAX_EXPONENTIAL_TEXT:
+    if cost.exponential and longest_run(cost.chars, text, length) > MAX_EXPONENTIAL_TEXT:
         raise InterpreterError(
-            f"the regular expression {pattern.pattern!r} can take exponentially long on text of {length} characters: "
-            "it repeats a part that can match the same text in several ways. Write it without nested repeats."
+            f"the regular expression {pattern.pattern!r} can take exponentially long on this text of {length} "
+            "characters: it repeats a part that can match the same text in several ways. Write it without nested repeats."
         )
-    if power > 1 and length**power > MAX_STEPS:
+    if length <= SHORT_TEXT and cost.power <= 2:
+        return
+    starts = 1 if anchored else text.count(cost.prefix) if cost.prefix and isinstance(text, str) else length
+    run = longest_run(cost.chars, text, length)
+    if starts * run**cost.power > MAX_STEPS:
         raise InterpreterError(
-            f"the regular expression {pattern.pattern!r} can take too long on text of {length} characters: "
-            "several of its repeats can match the same text. Make them more specific, or match shorter text."
+            f"the regular expression {pattern.pattern!r} can take too long on this text of {length} characters: "
+            "a repeat in it can go back over long stretches. Make it more specific, or match shorter pieces."
         )
+
+
+def longest_run(chars: frozenset[int], text: Any, length: int) -> int:
+    """Return the length of the longest stretch of text that is made of given characters."""
+    if length <= MAX_EXPONENTIAL_TEXT:
+        return length
+    inside = "".join(f"\\x{code:02x}" for code in sorted(chars))
+    if isinstance(text, str):
+        return max(
+            map(len, re.findall(f"[{inside}\u0100-\U0010ffff]+" if 255 in chars else f"[{inside}]+", text)), default=0
+        )
+    return max(map(len, re.findall(f"[{inside}]+".encode(), bytes(text))), default=0)
 
 
 class RegexGuards:
@@ -270,6 +101,7 @@ class RegexGuards:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.compiled: dict[Any, Any] = {}
 
     def compile(self, pattern: Any, flags: Any = 0) -> Any:
         """Compile a regular expression."""
@@ -277,9 +109,19 @@ class RegexGuards:
             return pattern
         if len(pattern) > MAX_PATTERN:
             raise InterpreterError(f"the regular expression is too long: at most {MAX_PATTERN} characters")
-        compiled = re.compile(pattern, flags)
-        power = degree(compiled.pattern, compiled.flags)
-        return compiled if power == 1 else SlowPattern(compiled, power)
+        try:
+            known = self.compiled.get((type(pattern), pattern, flags))
+        except TypeError:
+            known = None
+        if known is None:
+            known = re.compile(pattern, flags)
+            cost = judge(known.pattern, known.flags)
+            if not cost.linear or cost.exponential:
+                known = SlowPattern(known, cost, self.check_substitution)
+            if len(self.compiled) > 256:
+                self.compiled.clear()
+            self.compiled[type(pattern), pattern, flags] = known
+        return known
 
     def _matcher(self, name: str) -> Any:
         def function(pattern: Any, string: Any, flags: Any = 0) -> Any:

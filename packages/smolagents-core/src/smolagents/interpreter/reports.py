@@ -23,7 +23,7 @@ def failure_message(session: Session, program: Program, error: BaseException) ->
     frames = guest_frames(session, error.__traceback__)
     line = frames[0][1] if frames else 1
     kind = "InterpreterError" if isinstance(error, InterpreterError) else type(error).__name__
-    text = safe_text(error)
+    text = safe_text(session, error)
     message = f"Code execution failed at line '{statement_source(program.source, line)}' due to: {kind}: {text}"
     message += suggestion(session, error, frames)
     return message + where(session, frames)
@@ -54,10 +54,10 @@ def where(session: Session, frames: list[tuple[str, int, str, Any]]) -> str:
     return "\n" + "\n".join(lines) if lines else ""
 
 
-def safe_text(error: BaseException) -> str:
+def safe_text(session: Session, error: BaseException) -> str:
     """Return an exception's text, whatever its own methods do."""
     try:
-        text = str(error)
+        text = session.text.str(error)
     except BaseException as inner:
         text = f"<no text: {type(inner).__name__}>"
     text = str.__getitem__(text, slice(0, MAX_TEXT))
@@ -71,7 +71,7 @@ def suggestion(session: Session, error: BaseException, frames: list[tuple[str, i
         name = getattr(error, "name", None)
         return _name_hint(session, name, frame) if type(name) is str else ""
     if isinstance(error, AttributeError) and type(getattr(error, "name", None)) is str:
-        if "Did you mean" in safe_text(error):
+        if "Did you mean" in safe_text(session, error):
             return ""
         try:
             known = dir(error.obj)

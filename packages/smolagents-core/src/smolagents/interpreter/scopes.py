@@ -55,9 +55,7 @@ class Scope:
         """Tell whether nothing in the method binds the name of `self` again."""
         if self.stable is None:
             first = (*self.node.args.posonlyargs, *self.node.args.args)[0]
-            self.stable = not any(
-                binds(node, self.self_name) for node in ast.walk(self.node) if node is not first
-            )
+            self.stable = not any(binds(node, self.self_name) for node in ast.walk(self.node) if node is not first)
         return self.stable
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import inspect
 import threading
 import types
@@ -42,6 +43,7 @@ class Session:
         limits: What one action may use.
         timeout_seconds: Wall time of one action; None for no deadline.
         namespace: The variables; a new dict by default.
+        prints: Where prints go; collected by default.
     """
 
     def __init__(
@@ -50,13 +52,14 @@ class Session:
         limits: Limits,
         timeout_seconds: float | None,
         namespace: dict[str, Any] | None = None,
+        prints: PrintOutputs | None = None,
     ) -> None:
         self.limits = limits
         self.namespace: dict[str, Any] = {} if namespace is None else namespace
         self.namespace.setdefault("__name__", "__main__")
         self.guests: set[type] = set()
         self.programs: dict[str, Program] = {}
-        self.prints = PrintOutputs(limits.logs)
+        self.prints = PrintOutputs(limits.logs) if prints is None else prints
         self.budget = Budget(limits, timeout_seconds)
         self.sizes = SizeGuards(limits)
         self.modules = Modules(self, authorized)
@@ -155,6 +158,12 @@ class Session:
         return CodeOutput(result, self.prints.value, False)
 
     def _execute(self, program: Program) -> Any:
+        if self.modules.is_authorized("decimal"):
+            # A decimal context is the thread's: what the action changes in it stays the action's.
+            return contextvars.copy_context().run(self._execute_here, program)
+        return self._execute_here(program)
+
+    def _execute_here(self, program: Program) -> Any:
         if not program.is_function:
             exec(program.code, self.namespace)
             return self.namespace.get(RESULT)

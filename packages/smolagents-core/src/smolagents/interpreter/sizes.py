@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections import deque
+from collections import UserList, UserString, deque
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -18,6 +18,8 @@ SEQUENCES: tuple[tuple[type, int, Callable[[Any], int]], ...] = (
     (list, 8, list.__len__),
     (tuple, 8, tuple.__len__),
     (deque, 8, deque.__len__),
+    (UserString, 1, lambda value: len(value.data)),
+    (UserList, 8, lambda value: len(value.data)),
 )
 _exact = {kind: (width, length) for kind, width, length in SEQUENCES}
 NUMBERS = frozenset({int, float, bool, complex})
@@ -124,8 +126,14 @@ class SizeGuards:
     def check_power(self, a: Any, b: Any) -> None:
         """Refuse `a ** b` if the result is too large."""
         x, y = as_int(a), as_int(b)
-        if x is None or y is None:
+        if y is None:
             return
+        if x is None:
+            numerator = getattr(a, "numerator", None) if type(a).__name__ == "Fraction" else None
+            if numerator is None:
+                return
+            x = max(abs(numerator), abs(a.denominator))
+            y = abs(y)
         if y > 1 and x not in (0, 1, -1):
             bits = x.bit_length() * y
             if bits > self.bits:
@@ -171,6 +179,14 @@ class SizeGuards:
             self.check(number * width)
         return value
 
+    def check_exponent(self, value: Any) -> None:
+        """Refuse to write out a Decimal with a huge exponent."""
+        kind = type(value)
+        if kind.__name__ == "Decimal" and kind.__module__ == "decimal" and value.is_finite():
+            digits = abs(value.adjusted())
+            if digits * 4 > self.bits:
+                self.too_long_int(digits * 4)
+
     def bytes(self, *args: Any, **kwargs: Any) -> bytes:
         """Make bytes."""
         if len(args) == 1:
@@ -185,9 +201,18 @@ class SizeGuards:
 
     def int_call(self, *args: Any, **kwargs: Any) -> int:
         """Make an int; text in base 2 to 36 may be as long as the largest integer's."""
-        if args and type(args[0]) is not int and size_of(args[0]) * 5 > self.bits:
-            self.too_long_int(size_of(args[0]) * 5)
+        if args and type(args[0]) is not int:
+            if size_of(args[0]) * 5 > self.bits:
+                self.too_long_int(size_of(args[0]) * 5)
+            self.check_exponent(args[0])
         return int(*args, **kwargs)
+
+    @staticmethod
+    def slice(*args: Any) -> slice:
+        """Make a slice; one of slices could be nested so deeply that freeing it overflows the stack."""
+        if any(type(arg) is slice for arg in args):
+            raise InterpreterError("a slice can't be made of slices")
+        return slice(*args)
 
     def sum(self, iterable: Any, /, start: Any = 0) -> Any:
         """Add up; lists and tuples one by one, as each addition copies them."""
@@ -204,5 +229,5 @@ class SizeGuards:
         return {
             "<add>": self.add, "<few>": self.few, "<mul>": self.mul, "<imul>": self.imul, "<pow>": self.pow,
             "<ipow>": self.ipow, "<lshift>": self.lshift, "<ilshift>": self.ilshift, "<bytes>": self.bytes,
-            "<bytearray>": self.bytearray, "<int_call>": self.int_call, "<slice>": slice,
+            "<bytearray>": self.bytearray, "<int_call>": self.int_call, "<slice>": self.slice,
         }  # fmt: skip

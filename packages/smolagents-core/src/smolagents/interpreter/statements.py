@@ -30,6 +30,8 @@ class StatementRewriter(ExpressionRewriter):
     def visit_assign(self, node: ast.Assign) -> Any:
         """Rewrite an assignment."""
         node.value = self.expr(node.value)
+        if any(type(target) is ast.Subscript and type(target.slice) is ast.Slice for target in node.targets):
+            node.value = self.no_giant(node.value)
         if self.scope.kind == "class" and any(
             type(target) is ast.Name and target.id in NAMING_ATTRIBUTES for target in node.targets
         ):
@@ -83,22 +85,26 @@ class StatementRewriter(ExpressionRewriter):
         if self.scope.is_module:
             self.loops_at_top = True
         node.iter = self.expr(node.iter)
+        self.loop_depth += 1
         node.target = self.expr(node.target)
         node.body = self.block(node.body)
+        self.loop_depth -= 1
         node.orelse = self.block(node.orelse)
         if type(node) is ast.AsyncFor:
             self.note_await()
             node.body.insert(0, tick_statement(node))
         else:
-            node.iter = call("<compress>", [node.iter, name("<ticks>", node)], node.iter)
+            node.iter = call("<compress>", [node.iter, name("<raw>", node)], node.iter)
         return node
 
     def visit_while(self, node: ast.While) -> Any:
         """Rewrite `while` as a `for` over the ticks, which is the cheapest way to draw one a round."""
         if self.scope.is_module:
             self.loops_at_top = True
+        self.loop_depth += 1
         test = self.expr(node.test)
         body = self.block(node.body)
+        self.loop_depth -= 1
         if node.orelse:
             node.test = at(ast.BoolOp(nodes.AND, [nodes.draw(node), test]), node)
             node.body = body
@@ -145,7 +151,9 @@ class StatementRewriter(ExpressionRewriter):
                 self.bind(handler.name, handler)
             handler.body = self.block(handler.body)
             if handler.name is not None:
-                handler.body.insert(0, assign(handler.name, call("<clean>", [name(handler.name, handler)], handler), handler))
+                handler.body.insert(
+                    0, assign(handler.name, call("<clean>", [name(handler.name, handler)], handler), handler)
+                )
         if node.handlers and type(node) is ast.Try:
             again = at(ast.Raise(None, None), node)
             node.handlers.insert(0, at(ast.ExceptHandler(name("<stops>", node), None, [again]), node))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
+from smolagents.interpreter.attributes import MAX_PRECISION
 from smolagents.interpreter.awaiting import run_coroutine
 from smolagents.interpreter.sizes import as_int, size_of
 
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
+
+_EXPONENT = re.compile(r"[eE][+-]?0*(\d+)")
 
 # Public names that walk attributes, evaluate text, or change the whole process.
 DROPPED: dict[str, frozenset[str]] = {
@@ -284,6 +288,47 @@ def _asyncio(session: Session, original: Any) -> dict[str, Any]:
     return {"run": run}
 
 
+def _decimal(session: Session, original: Any) -> dict[str, Any]:
+    def checked(precision: Any) -> None:
+        if (as_int(precision) or 0) > MAX_PRECISION:
+            raise InterpreterError(f"the precision is too large: at most {MAX_PRECISION} digits")
+
+    def context(prec: Any = None, *args: Any, **options: Any) -> Any:
+        """Make a context."""
+        checked(prec)
+        return original.Context(prec, *args, **options)
+
+    def localcontext(ctx: Any = None, **options: Any) -> Any:
+        """Return a manager of a context for a with statement."""
+        checked(options.get("prec"))
+        return original.localcontext(ctx, **options)
+
+    return {"Context": context, "localcontext": localcontext}
+
+
+class _Fractions(type):
+    """Make `isinstance(x, Fraction)` and `Fraction.from_float(x)` work."""
+
+    original: Any
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, cls.original)
+
+    def __getattr__(cls, name: str) -> Any:
+        return getattr(cls.original, name)
+
+
+def _fractions(session: Session, original: Any) -> dict[str, Any]:
+    def new(cls: Any, numerator: Any = 0, denominator: Any = None) -> Any:
+        for part in (numerator, denominator):
+            session.sizes.check_exponent(part)
+            if isinstance(part, str) and any(int(digits[:9]) > 10_000 for digits in _EXPONENT.findall(part)):
+                raise InterpreterError("the exponent is too large")
+        return original.Fraction(numerator, denominator)
+
+    return {"Fraction": _Fractions("Fraction", (), {"__new__": new, "original": original.Fraction})}
+
+
 REPLACEMENTS: dict[str, Callable[["Session", Any], dict[str, Any]]] = {
     "time": _time,
     "math": _math,
@@ -296,4 +341,6 @@ REPLACEMENTS: dict[str, Callable[["Session", Any], dict[str, Any]]] = {
     "json": _json,
     "queue": _queue,
     "asyncio": _asyncio,
+    "decimal": _decimal,
+    "fractions": _fractions,
 }

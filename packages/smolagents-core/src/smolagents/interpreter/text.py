@@ -110,8 +110,22 @@ class TextGuards:
     def check(self, value: Any) -> None:
         """Refuse a value whose text would be endless."""
         kind = type(value)
-        if kind is not str and kind not in ATOMS and issubclass(kind, CONTAINERS):
+        if kind is str or kind in ATOMS:
+            return
+        if issubclass(kind, CONTAINERS):
             self.weigh(value)
+        elif issubclass(kind, BaseException):
+            self.weigh(value.args)
+
+    def hash(self, value: Any) -> int:
+        """Return the hash of a value."""
+        self.check(value)
+        return hash(value)
+
+    def compared(self, value: Any) -> Any:
+        """Return a value that is to be compared or hashed: C code walks all that is in it."""
+        self.check(value)
+        return value
 
     def str(self, *args: Any, **kwargs: Any) -> str:
         """Make a str."""
@@ -139,6 +153,7 @@ class TextGuards:
                 raise InterpreterError("the text would be too long")
             return value
         self.check(value)
+        self.session.sizes.check_exponent(value)
         return value
 
     def convert(self, value: Any, conversion: str) -> str:
@@ -153,6 +168,7 @@ class TextGuards:
             if int(width[:12]) > MAX_WIDTH:
                 raise InterpreterError(f"a format width of {width} is too large")
         self.check(value)
+        self.session.sizes.check_exponent(value)
         return format(value, spec)
 
     def format_method(self, owner: Any, *args: Any, **kwargs: Any) -> Any:
@@ -213,7 +229,7 @@ class TextGuards:
     def guards(self) -> dict[str, Any]:
         """Return the guards by their hidden names, and the builtins that make text."""
         return {
-            "<str>": self.str, "<shown>": self.shown, "<convert>": self.convert, "<format>": self.format,
+            "<compared>": self.compared, "<str>": self.str, "<shown>": self.shown, "<convert>": self.convert, "<format>": self.format,
             "<format_method>": self.format_method, "<percent>": self.percent, "<imod>": self.imod,
             "repr": self.repr, "ascii": self.ascii, "format": self.format,
         }  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from smolagents.interpreter.names import NameRules
-from smolagents.interpreter.nodes import at
+from smolagents.interpreter.nodes import at, call
 from smolagents.interpreter.scopes import Scope
 
 
@@ -33,6 +33,7 @@ class Visitor:
         self.guarded_calls: list[tuple[Any, str]] = []  # calls of a builtin class by name
         self.class_loads: list[tuple[Any, str]] = []  # a builtin class as a value
         self.loops_at_top = False
+        self.loop_depth = 0
         self.star_import = False
         self.awaits_at_top = False
         self.answers = False
@@ -85,14 +86,20 @@ class Visitor:
                 if identifier == "final_answer" and scope.is_module and type(node) is ast.Name:
                     self.answers = True
                 else:
-                    self.rules.refuse(
-                        f"Cannot assign to name '{identifier}': it is a tool. Choose another name.", node
-                    )
+                    self.rules.refuse(f"Cannot assign to name '{identifier}': it is a tool. Choose another name.", node)
             self.module_names.add(identifier)
 
-    def can_hold(self) -> bool:
-        """Tell whether a temporary variable is cheap and invisible in the current scope."""
-        return self.scope.kind in ("function", "lambda")
+    def runs_once(self) -> bool:
+        """Tell whether the code at hand runs once, so that a guard costs nothing that counts."""
+        return self.scope.is_module and not self.loop_depth
+
+    def walked(self, node: Any) -> Any:
+        """Guard a value that C code compares or hashes with all that is in it.
+
+        Small nested values can take for ever (`x = [x, x]`, fifty times). In loops and functions this guard would cost
+        more than the comparison, so it is only in code that runs once.
+        """
+        return call("<compared>", [node], node)
 
     def note_await(self) -> None:
         """Note an `await` that may be the action's own."""

@@ -73,7 +73,7 @@ def _poll() -> None:
             budget.cut("timeout")
         if resident is not None:
             _check_memory(budget, resident, len(budgets))
-        if budget.reason is not None and now - budget.cut_at > GRACE_SECONDS:
+        if budget.reason is not None and (now - budget.cut_at > GRACE_SECONDS or budget.reason == "memory"):
             _interrupt(budget)
 
 

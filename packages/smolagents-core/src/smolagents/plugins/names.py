@@ -84,6 +84,7 @@ _CORE_MODULES = {
     ),
     "monitoring": ("AgentLogger", "LogLevel", "Monitor", "YELLOW_HEX"),
     "plugins": ("PluginWarning",),
+    "remote_executors": ("ProcessExecutor", "RemotePythonExecutor"),
     "serialization": ("SafeSerializer",),
     "tools": (
         "AUTHORIZED_TYPES",
@@ -110,10 +111,10 @@ _CORE_MODULES = {
 CORE = {name: module for module, names in _CORE_MODULES.items() for name in names}
 """Module of `smolagents` that holds each core name."""
 
-CORE_EXECUTORS = frozenset({"local"})
+CORE_EXECUTORS = frozenset({"local", "process"})
 """Executor types that core brings along."""
 
-RESERVED = frozenset({*CORE, *CORE_EXECUTORS, "process", "final_answer", "python_interpreter", "user_input"})
+RESERVED = frozenset({*CORE, *CORE_EXECUTORS, "final_answer", "python_interpreter", "user_input"})
 """All names that are core's, its executor types and its tools included."""
 
 DISTRIBUTIONS: dict[str, dict[str, tuple[str, ...]]] = {

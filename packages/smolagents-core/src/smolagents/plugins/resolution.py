@@ -38,6 +38,8 @@ def resolve(name: str) -> "Any":
 
 def available(name: str) -> bool:
     """Tell whether `resolve` knows where to find a name, without importing the plugin that offers it."""
+    if name == "process":  # its module says whether this machine can isolate one
+        return import_module("smolagents.sandbox.isolation.layers").why_not_strict() is None  # type: ignore[no-any-return]
     if name in CORE or name in CORE_EXECUTORS:
         return True
     entry = current().find(name)
@@ -58,7 +60,7 @@ def executor_factory(executor_type: str) -> "Callable[..., Any]":
         ValueError: No installed or first-party distribution knows the type.
         MissingPluginError: The type is known and its distribution is not installed.
     """
-    found = _lookup(executor_type, ("executors",))
+    found = _core_attribute("ProcessExecutor") if executor_type == "process" else _lookup(executor_type, ("executors",))
     if found is _UNKNOWN:
         installed = {entry.name for entry in entries("executors") if entry.state == "ok"} | {*offered("executors")}
         first_party = {name for name in FIRST_PARTY if first_party_kind(name) == "executors" and name.islower()}

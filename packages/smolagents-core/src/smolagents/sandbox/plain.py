@@ -38,6 +38,7 @@ class PlainEngine:
         self._answered = False
         self.namespace: Any = {"__name__": "__main__", READY: _ready}
         signal.signal(signal.SIGINT, self._on_interrupt)
+        signal.signal(signal.SIGALRM, self._on_interrupt)
 
     def set_tools(self, names: Any) -> None:
         """Define functions that call the host's tools."""
@@ -56,7 +57,7 @@ class PlainEngine:
 
     def interrupt(self) -> None:
         """Stop the running action; called from the thread that listens."""
-        signal.pthread_kill(self._worker._main, signal.SIGINT)
+        signal.pthread_kill(self._worker.thread, signal.SIGINT)
 
     def install(self, packages: Any) -> None:
         """Install packages for this Python with pip."""
@@ -108,7 +109,9 @@ class PlainEngine:
         return tool
 
     def _on_interrupt(self, signum: int, frame: Any) -> None:
-        if self._busy:
+        if self._busy and self._worker.sending:  # half a frame would be worse: try again soon
+            signal.setitimer(signal.ITIMER_REAL, 0.005)
+        elif self._busy:
             raise Interrupted
 
     def _compile(self, source: str) -> Any:

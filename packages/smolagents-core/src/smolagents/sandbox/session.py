@@ -17,7 +17,8 @@ from smolagents.sandbox.transport import Connection, Transport, WorkerGone
 from smolagents.sandbox.values import arriving, crossing
 
 START_SECONDS = 120.0
-# A worker that knows its deadline ends the action itself, and keeps its variables; after this it is ended.
+# A worker that knows its deadline ends the action itself; one that doesn't is asked to, and ended if it does not.
+LATE_SECONDS = 0.25
 GRACE_SECONDS = 1.0
 MAX_NOTICE = 200
 FINAL_ANSWER = "final_answer"
@@ -220,25 +221,27 @@ class WorkerSession:
         return self._exchange(connection, request, timeout)
 
     def _exchange(self, connection: Any, request: dict[str, Any], timeout: float | None) -> dict[str, Any]:
-        """Send a request, do what the worker asks for meanwhile, and return its reply."""
+        """Send a request, do what the worker asks for meanwhile, and return its reply.
+
+        At its deadline the worker is asked to stop, which keeps its variables.
+
+        Raises:
+            TimeoutError: It did not stop.
+        """
         number = next(self._numbers)
-        deadline = None if timeout is None else time.monotonic() + timeout + GRACE_SECONDS
+        deadline = None if timeout is None else time.monotonic() + timeout + LATE_SECONDS
         self._running = number
         try:
             connection.send({**request, "id": number}, deadline)
-            while True:
-                message = connection.receive(deadline)
-                kind = message["type"]
-                if kind == "call":
-                    self._answer_call(connection, message, deadline)
-                    if deadline is not None:
-                        deadline = max(deadline, time.monotonic() + GRACE_SECONDS)
-                elif kind == "print":
-                    self._note(message.get("text"))
-                elif kind == "done" and message.get("id") == number:
-                    return message  # type: ignore[no-any-return]
-                else:
-                    raise ProtocolError(f"a {kind!r} message came out of turn")
+            try:
+                return self._serve(connection, number, deadline)
+            except TimeoutError:
+                connection.send({"type": "interrupt", "id": number}, time.monotonic() + GRACE_SECONDS)
+                reply = self._serve(connection, number, time.monotonic() + GRACE_SECONDS)
+            if "error" in reply and reply["error"].get("kind") != "ExecutionTimeoutError":
+                message = f"Code execution exceeded the maximum execution time of {timeout} seconds. "
+                reply["error"] = {"kind": "ExecutionTimeoutError", "message": message + "Do less in one action."}
+            return reply
         except (WorkerGone, TimeoutError, ProtocolError):
             raise
         except BaseException:  # Ctrl-C, or a tool that ended the program: what the worker does now is unknown
@@ -246,6 +249,28 @@ class WorkerSession:
             raise
         finally:
             self._running = 0
+
+    def _serve(self, connection: Any, number: int, deadline: float | None) -> dict[str, Any]:
+        """Do what the worker asks for until it replies."""
+        last = deadline
+        while True:
+            message = connection.receive(last)
+            kind = message["type"]
+            if kind == "done" and message.get("id") == number:
+                if type(message.get("error", {})) is not dict:
+                    raise ProtocolError("an error that is none")
+                return message  # type: ignore[no-any-return]
+            if kind == "print":
+                self._note(message.get("text"))
+            elif kind != "call":
+                raise ProtocolError(f"a {kind!r} message came out of turn")
+            elif deadline is not None and time.monotonic() > deadline:
+                raise TimeoutError
+            else:
+                reply = self._answer(message)
+                if deadline is not None:  # the tool may have taken long: time for the worker to notice
+                    last = max(deadline, time.monotonic() + GRACE_SECONDS)
+                self._reply(connection, reply, last)
 
     def _note(self, text: Any) -> None:
         """Keep what the action prints, up to the length that an honest worker keeps to."""
@@ -258,17 +283,20 @@ class WorkerSession:
 
     # ---- tool calls
 
-    def _answer_call(self, connection: Connection, message: dict[str, Any], deadline: float | None) -> None:
+    def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Do what a call message asks for and return the reply."""
         number, name = message.get("id"), message.get("tool")
         args, kwargs = message.get("args"), message.get("kwargs")
         if type(number) is not int or type(name) is not str or type(args) is not list or type(kwargs) is not dict:
             raise ProtocolError("a call that is none")
-        reply = self._call(name, args, kwargs)
-        left = None if deadline is None else max(deadline, time.monotonic() + GRACE_SECONDS)
+        return {**self._call(name, args, kwargs), "id": number}
+
+    @staticmethod
+    def _reply(connection: Connection, reply: dict[str, Any], deadline: float | None) -> None:
         try:
-            connection.send({**reply, "id": number}, left)
+            connection.send(reply, deadline)
         except ProtocolError as error:
-            connection.send({**_raised(SerializationError(f"The tool {name!r} returned {error}")), "id": number}, left)
+            connection.send({**_raised(SerializationError(f"The tool returned {error}")), "id": reply["id"]}, deadline)
 
     def _call(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
         if name not in self._tools:
@@ -315,13 +343,11 @@ def _raised(error: Exception) -> dict[str, Any]:
     return {"type": "raise", "name": kind.__name__, "base": base, "text": text}
 
 
-def _failure(error: Any) -> Exception:
+def _failure(error: dict[str, Any]) -> Exception:
     text = _text_of(error)
     return ExecutionTimeoutError(text) if error.get("kind") == "ExecutionTimeoutError" else InterpreterError(text)
 
 
-def _text_of(error: Any) -> str:
-    if type(error) is not dict:
-        raise InterpreterError("The action failed, and its sandbox does not say how.")
+def _text_of(error: dict[str, Any]) -> str:
     kind, message = str(error.get("kind")), str(error.get("message"))
     return message if kind in ("ActionError", "InterpreterError", "ExecutionTimeoutError") else f"{kind}: {message}"

@@ -41,7 +41,8 @@ class Worker:
         self._writing = threading.Lock()
         self._calls = 0
         self._running = 0
-        self._main = threading.get_ident()
+        self.sending = False
+        self.thread = threading.get_ident()
 
     def serve(self, configuration: Any = None, **hello: Any) -> None:
         """Do what the host asks for until it hangs up.
@@ -63,14 +64,19 @@ class Worker:
             request = self._inbox.get()
             if request is None:
                 return
-            self._answer(request)
+            if request["type"] not in ("return", "raise"):  # else the call that waited for it was interrupted
+                self._answer(request)
 
     def send(self, message: Any) -> None:
         """Send a message to the host."""
         frame = memoryview(pack(message))
         with self._writing:
-            while frame:
-                frame = frame[os.write(self._sink, frame) :]
+            self.sending = True
+            try:
+                while frame:
+                    frame = frame[os.write(self._sink, frame) :]
+            finally:
+                self.sending = False
 
     def print(self, text: str) -> None:
         """Show the host what the action prints."""
@@ -85,7 +91,7 @@ class Worker:
             SerializationError: An argument can't cross.
             Exception: The tool raised; the class is the same for builtin ones, else one of the same name.
         """
-        if threading.get_ident() != self._main:
+        if threading.get_ident() != self.thread:
             raise RuntimeError("tools can be called from the action's own thread only")
         arguments = {
             "args": [self._argument(name, place, value) for place, value in enumerate(args, 1)],

@@ -13,7 +13,7 @@ NAMES = {
     "globals_builtins": "b = globals()['__builtins__']\n(b['open'] if isinstance(b, dict) else b.open)(CANARY, 'w')",
     "locals_builtins": "b = locals()['__builtins__']\n(b['open'] if isinstance(b, dict) else b.open)(CANARY, 'w')",
     "vars_builtins": "b = vars()['__builtins__']\n(b['open'] if isinstance(b, dict) else b.open)(CANARY, 'w')",
-    "loader": "import math\nmath.__loader__.load_module('posix').system('touch ' + CANARY)",
+    "loader": "math = type(len.__self__)\nlen.__self__.__loader__.load_module('posix').system('touch ' + CANARY)",
     "help_module": "import sys\nhelp.__class__.__init__.__globals__ if False else open(CANARY, 'w')",
     "alias": "o = open\no(CANARY, 'w')",
     "nfkc_name": "ｏｐｅｎ(CANARY, 'w')",
@@ -101,13 +101,9 @@ REEXPORTS |= {
     ),
     "get_type_hints": "import typing\ndef f(x: \"open(CANARY, 'w')\"): pass\ntyping.get_type_hints(f)",
     "forward_ref": "import typing\ntyping.get_type_hints(type('X', (), {'__annotations__': {'a': f\"open({CANARY!r}, 'w')\"}}))",
-    "make_dataclass_name": (
-        "import dataclasses\nclass S(str):\n    def isidentifier(self): return True\n    def __eq__(self, o): return False\n"
-        "    def __hash__(self): return 1\n"
-        "dataclasses.make_dataclass('X', [S(f\"x: len.__self__.open({CANARY!r}, 'w') = 0 , *, y\")])()"
-    ),
-    "dataclass_annotations": (
-        "import dataclasses\n@dataclasses.dataclass\nclass X:\n    __annotations__ = {\"x=open('\" + CANARY + \"','w')\": int}\nX()"
+    "make_dataclass_annotation": (
+        "import dataclasses\nclass S(str):\n    def isidentifier(self): return True\n"
+        "dataclasses.make_dataclass('X', [S('x: open(' + repr(CANARY) + ', \"w\")')])\nlen.__self__.open(CANARY, 'w')"
     ),
     "formatter_field": "import string\nstring.Formatter().get_field('0.__globals__', [string.Formatter.format], {})[0]['_re'].enum.sys.modules['os'].system('touch ' + CANARY)",
     "statistics_globals": f"import statistics\nstatistics.mean.__globals__['sys'].modules['os'].{SH}",
@@ -134,7 +130,7 @@ WALKS = {
     "print_self": "print.__self__.open(CANARY, 'w')",
     "len_self": "len.__self__.open(CANARY, 'w')",
     "append_self": "import math\nmath.sqrt.__self__.__loader__\nlen.__self__.open(CANARY, 'w')",
-    "tool_globals": "tool.__globals__['__builtins__']['open'](CANARY, 'w')",
+    "tool_globals": "b = tool.__globals__['__builtins__']\n(b['open'] if isinstance(b, dict) else b.open)(CANARY, 'w')",
     "tool_code": "type(lambda: 0)(tool.__code__, {})\nlen.__self__.open(CANARY, 'w')",
     "code_replace": "def f(): return 1\nf.__code__ = f.__code__.replace(co_names=('open',))\nlen.__self__.open(CANARY, 'w')",
     "generator_frame": "def g(): yield\nx = g()\nx.gi_frame.f_builtins['open'](CANARY, 'w')",
@@ -174,7 +170,7 @@ WALKS = {
     "reduce_ex_object": "class A: pass\nA().__reduce_ex__(2)[0].__builtins__['open'](CANARY, 'w')",
     "wrapper_globals": "import functools\n@functools.wraps(len)\ndef f(): pass\nf.__wrapped__.__self__.open(CANARY, 'w')",
     "enum_globals": "import enum\nclass E(enum.Enum):\n    A = 1\nE.__class__.__call__.__globals__['sys'].modules['os'].system('touch ' + CANARY)",
-    "fake_str_attribute": "class S(str):\n    def __eq__(self, o): return False\n    __hash__ = str.__hash__\ngetattr(len, S('__self__')).open(CANARY, 'w')",
+    "fake_str_attribute": "class S(str):\n    def isidentifier(self): return True\ngetattr(len, S('__self__')).open(CANARY, 'w')",
     "fake_str_startswith": "class S(str):\n    def startswith(self, *a): return False\n    def __getitem__(self, i): return 'a'\ngetattr(len, S('__self__')).open(CANARY, 'w')",
     "hasattr_probe": "hasattr(len, '__self__') and len.__self__.open(CANARY, 'w')",
     "del_method": "class A:\n    def __del__(self): open(CANARY, 'w')\na = A()\ndel a",
@@ -188,7 +184,7 @@ WALKS = {
     "star_args_walk": "(lambda *a: a[0].__self__.open(CANARY, 'w'))(len)",
 }
 
-ATTACKS = {
+ESCAPES = {
     **{f"names/{name}": code for name, code in NAMES.items()},
     **{f"reexports/{name}": code for name, code in REEXPORTS.items()},
     **{f"walks/{name}": code for name, code in WALKS.items()},

@@ -1,0 +1,206 @@
+"""Run attacks, one after the other, and print one JSON line for each: started by test_attacks.py.
+
+Usage: worker.py guarded|plain GROUP NAME...
+
+In the guarded mode an attack runs in LocalPythonExecutor, in the plain one by `exec`: the control that it is live.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import gc
+import io
+import json
+import os
+import runpy
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+SECRET = "S3CR3T-7731"
+IMPORTS = (
+    "abc array contextlib copy dataclasses decimal enum fractions functools heapq json operator string textwrap typing"
+).split()
+RESOURCES = ("HANGS", "MEMORY", "CRASHES")
+
+
+def payloads(group: str) -> dict[str, Any]:
+    """Return the attacks of a group by name."""
+    for path in sorted((HERE / "payloads").glob("*.py")):
+        found = runpy.run_path(str(path))
+        if group in found:
+            return found[group]
+    raise KeyError(group)
+
+
+class Failure(Exception):
+    def __init__(self, secret: str) -> None:
+        super().__init__("failed", secret)
+        self.secret = secret
+
+    def __str__(self) -> str:
+        return "failed"
+
+
+class Vault:
+    _class_secret = SECRET
+
+    def __init__(self) -> None:
+        self._secret = SECRET
+        self.me = self
+        self.system_module = os
+
+    def public(self) -> str:
+        return "public"
+
+    def call(self, x: int = 1) -> int:
+        return x
+
+
+class Host:
+    def __init__(self, name: str = "fine") -> None:
+        self.name = name
+        self._state = "fine"
+
+    def __lt__(self, other: Any) -> bool:
+        return True
+
+
+def tool(x: int = 1) -> int:
+    return x
+
+
+def failing() -> None:
+    secret = SECRET
+    raise Failure(secret)
+
+
+def with_default(x: str = SECRET) -> int:
+    return 1
+
+
+def closing(secret: str) -> Any:
+    return lambda: len(secret)
+
+
+def tools_and_variables(group: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what the attacks of a group find."""
+    if group == "LEAKS":
+        vault = Vault()
+        tools = {"tool": vault.call, "failing": failing, "plain": with_default, "hidden": closing(SECRET)}
+        return tools, {"vault": vault}
+    variables: dict[str, Any] = {"host": Host(), "Host": Host} if group == "CHANGES" else {}
+    return {"tool": tool, "final_answer": lambda x: x}, variables
+
+
+def run_guarded(group: str, code: str, variables: dict[str, Any]) -> tuple[str, str]:
+    """Run an attack in the executor; return how it ended and all that it gave back."""
+    from smolagents.local_python_executor import LocalPythonExecutor
+
+    timeout = 0.4 if group in ("HANGS", "MEMORY") else 10
+    executor = LocalPythonExecutor(IMPORTS, timeout_seconds=timeout)
+    tools, host = tools_and_variables(group)
+    executor.send_tools(tools)
+    executor.send_variables({**host, **variables})
+    try:
+        output = executor(code)
+    except Exception as error:
+        return type(error).__name__, f"{error} {getattr(error, 'logs', '')}"
+    try:
+        return "value", f"{output.output} {output.logs}"
+    except Exception as error:
+        return type(error).__name__, str(error)
+
+
+def run_plain(group: str, code: str, variables: dict[str, Any]) -> tuple[str, str]:
+    """Run an attack by exec; return how it ended and all that it gave back."""
+    tools, host = tools_and_variables(group)
+    namespace: dict[str, Any] = {"__name__": "__main__", "Vault": Vault, **tools, **host, **variables}
+    printed = io.StringIO()
+    value = None
+    try:
+        with contextlib.redirect_stdout(printed):
+            tree = ast.parse(code)
+            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+            exec(compile(tree, "<attack>", "exec"), namespace)
+            if last is not None:
+                value = eval(compile(ast.Expression(last.value), "<attack>", "eval"), namespace)
+    except BaseException as error:
+        return type(error).__name__, f"{error!r} {printed.getvalue()}"
+    kept = {name: item for name, item in namespace.items() if name in ("r", "s", "d", "x", "out", "got")}
+    return "value", f"{value} {kept if group == 'LEAKS' else ''} {printed.getvalue()}"
+
+
+def peak_megabytes() -> int:
+    """Return the most memory that the process held since `reset_peak`."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) // 1024
+    return 0
+
+
+def attack(mode: str, group: str, name: str, payload: Any, folder: str) -> dict[str, Any]:
+    """Run one attack and return what it did."""
+    code, changed = payload if group == "CHANGES" else (payload, "False")
+    canary = Path(folder) / f"canary-{abs(hash(name))}"
+    start = time.perf_counter()
+    if group == "MEMORY":
+        Path("/proc/self/clear_refs").write_text("5")
+    before = peak_megabytes() if group == "MEMORY" else 0
+    run = run_guarded if mode == "guarded" else run_plain
+    ended, text = run(group, code, {"CANARY": str(canary)} if group == "ESCAPES" else {})
+    gc.collect()
+    breached = canary.exists() if group == "ESCAPES" else SECRET in text if group == "LEAKS" else host_changed(changed)
+    return {
+        "name": name,
+        "ended": ended,
+        "text": text[:300],
+        "breached": breached,
+        "megabytes": peak_megabytes() - before if group == "MEMORY" else 0,
+        "seconds": time.perf_counter() - start,
+    }
+
+
+def host_changed(expression: str) -> bool:
+    import builtins  # noqa: F401 (the expressions name these modules)
+    import collections  # noqa: F401
+    import datetime  # noqa: F401
+    import decimal  # noqa: F401
+    import itertools  # noqa: F401
+    import math  # noqa: F401
+    import queue  # noqa: F401
+    import random  # noqa: F401
+    import re  # noqa: F401
+    import statistics  # noqa: F401
+    import string  # noqa: F401
+
+    scope = {**globals(), **locals()}
+    scope.setdefault("host", CURRENT.get("host"))
+    return bool(eval(expression, scope))
+
+
+CURRENT: dict[str, Any] = {}
+
+
+def main() -> None:
+    mode, group, *names = sys.argv[1:]
+    os.environ["AGENT_SECRET"] = SECRET
+    if group == "CHANGES":
+        CURRENT["host"] = Host()
+        globals()["tools_and_variables"] = lambda group: ({"tool": tool}, {"host": CURRENT["host"], "Host": Host})
+    if group == "MEMORY":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+    found = payloads(group)
+    stdout = os.fdopen(os.dup(1), "w")
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            print(json.dumps(attack(mode, group, name, found[name], folder)), file=stdout, flush=True)
+
+
+main()

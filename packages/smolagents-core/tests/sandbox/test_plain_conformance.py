@@ -1,0 +1,71 @@
+"""The worker that travels as source keeps the promises too, on old Pythons and with no smolagents at hand."""
+
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from smolagents.remote_executors import RemotePythonExecutor
+from smolagents.sandbox.pipes import PipeTransport, start_process
+from smolagents.sandbox.source import BOOTSTRAP, bootstrap_input, worker_source
+from smolagents_testing import ExecutorConformance
+
+
+@cache
+def old_python() -> str:
+    """Return a Python older than the host's, 3.8 if there is one, else the host's own."""
+    found = [shutil.which("python3.8"), *map(str, Path.home().glob(".pyenv/versions/3.8.*/bin/python"))]
+    for path in filter(None, found):  # pyenv's shims need an environment
+        if subprocess.run([path, "-I", "-c", "pass"], env={}, capture_output=True).returncode == 0:
+            return path
+    return sys.executable
+
+
+class PlainExecutor(RemotePythonExecutor):
+    """A worker in a process without isolation: a transport and nothing else."""
+
+    def __init__(
+        self, additional_imports: list[str] | None = None, timeout_seconds: float | None = 30, python: str = ""
+    ) -> None:
+        super().__init__(additional_imports or [], logger=None)
+        self.timeout_seconds = timeout_seconds
+        self.python = python or sys.executable
+
+    def connect(self) -> PipeTransport:
+        transport = start_process([self.python, "-I", "-c", BOOTSTRAP])
+        transport.write(bootstrap_input(), 30)
+        return transport
+
+
+class TestPlainWorker(ExecutorConformance):
+    lacks = {"import refusal": "its sandbox is the boundary, not its Python"}
+
+    def make_executor(self, **options: Any) -> PlainExecutor:
+        return PlainExecutor(**options)
+
+
+class TestPlainWorkerOnOldPython(ExecutorConformance):
+    lacks = {
+        "import refusal": "its sandbox is the boundary, not its Python",
+        "program: match": "not in this Python",
+        "images": "no Pillow there",
+        "arrays": "no numpy there",
+    }
+
+    def make_executor(self, **options: Any) -> PlainExecutor:
+        return PlainExecutor(python=old_python(), **options)
+
+
+def test_worker_needs_nothing_but_the_standard_library() -> None:
+    source = worker_source()
+    assert "smolagents" not in {line.split()[1].split(".")[0] for line in source.splitlines() if line[:5] in ("impor", "from ")}
+    done = subprocess.run([old_python(), "-I", "-c", "import sys; compile(sys.stdin.read(), 'w', 'exec')"], input=source, text=True)
+    assert done.returncode == 0
+
+
+def test_executor_without_connect_says_what_to_define() -> None:
+    with pytest.raises(NotImplementedError, match=r"connect\(\).*run_code_raise_errors"):
+        RemotePythonExecutor([], None)("1")

@@ -1,0 +1,11 @@
+"""The process executor keeps the promises of every executor."""
+
+from typing import Any
+
+from smolagents.remote_executors import ProcessExecutor
+from smolagents_testing import ExecutorConformance
+
+
+class TestProcessExecutor(ExecutorConformance):
+    def make_executor(self, **options: Any) -> ProcessExecutor:
+        return ProcessExecutor(**options)
