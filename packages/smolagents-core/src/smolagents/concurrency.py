@@ -65,7 +65,14 @@ async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     loop = asyncio.get_running_loop()
     context = contextvars.copy_context()
     context.run(_home_loop.set, loop)
-    return await loop.run_in_executor(_blocking_pool(), lambda: context.run(function, *args, **kwargs))
+
+    def call() -> T:
+        try:
+            return context.run(function, *args, **kwargs)
+        except StopIteration as error:  # no future can carry it, so that whoever waits would wait forever
+            raise RuntimeError(f"{function!r} raised StopIteration") from error
+
+    return await loop.run_in_executor(_blocking_pool(), call)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -134,7 +134,7 @@ def slow_check(value: Any) -> bool:
         lambda: coder(model=SyncOnly([slow_reply(ANSWER)]), stream_outputs=True),
         lambda: coder(ANSWER, step_callbacks=[lambda step: wait(0.05)]),
         lambda: coder(ANSWER, final_answer_checks=[slow_check]),
-        lambda: coder(code("n = 0\nfor i in range(300_000):\n    n += i\nfinal_answer(n)")),
+        lambda: coder(code("n = 0\nfor i in range(1_000_000):\n    n += i\nfinal_answer(n)")),
     ],
     ids=["code tool", "tool call", "model", "streaming model", "callback", "check", "code"],
 )

@@ -99,10 +99,11 @@ def test_calls_with_the_same_id_are_all_kept() -> None:
 def test_max_tool_threads() -> None:
     running, most = 0, 0
     lock = threading.Lock()
+    pair = threading.Barrier(2, timeout=30)
 
     @tool
     def work(n: int) -> int:
-        """Work.
+        """Work, together with another call.
 
         Args:
             n: How hard.
@@ -111,7 +112,7 @@ def test_max_tool_threads() -> None:
         with lock:
             running += 1
             most = max(most, running)
-        time.sleep(0.01)
+        pair.wait()
         with lock:
             running -= 1
         return n

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import ast
 import os
 import runpy
 import select
@@ -36,11 +36,12 @@ def run_batch(mode: str, group: str, batch: list[str], silence: float = SILENCE)
     left = list(batch)
     while left:
         for line in worker_lines(mode, group, left, silence):
-            result = json.loads(line)
+            result = ast.literal_eval(line)
             results[result["name"]] = result
             left.remove(result["name"])
         if left:
-            results[left[0]] = {"name": left.pop(0), "ended": "process", "breached": True, "megabytes": 0}
+            name = left.pop(0)
+            results[name] = {"name": name, "ended": "process", "breached": True, "megabytes": 0}
     return results
 
 

@@ -1,4 +1,4 @@
-"""Run attacks, one after the other, and print one JSON line for each: started by test_attacks.py.
+"""Run attacks, one after the other, and print one dict for each: started by test_attacks.py.
 
 Usage: worker.py guarded|plain GROUP NAME...
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 import ast
 import contextlib
 import gc
+import importlib
 import io
-import json
 import os
 import runpy
 import sys
@@ -126,7 +126,7 @@ def run_plain(group: str, code: str, variables: dict[str, Any]) -> tuple[str, st
         with contextlib.redirect_stdout(printed):
             tree = ast.parse(code)
             last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-            exec(compile(tree, "<attack>", "exec"), namespace)
+            exec(compile(tree, "<attack>", "exec", dont_inherit=True), namespace)
             if last is not None:
                 value = eval(compile(ast.Expression(last.value), "<attack>", "eval"), namespace)
     except BaseException as error:
@@ -166,23 +166,14 @@ def attack(mode: str, group: str, name: str, payload: Any, folder: str) -> dict[
 
 
 def host_changed(expression: str) -> bool:
-    import builtins  # noqa: F401 (the expressions name these modules)
-    import collections  # noqa: F401
-    import datetime  # noqa: F401
-    import decimal  # noqa: F401
-    import itertools  # noqa: F401
-    import math  # noqa: F401
-    import queue  # noqa: F401
-    import random  # noqa: F401
-    import re  # noqa: F401
-    import statistics  # noqa: F401
-    import string  # noqa: F401
-
-    scope = {**globals(), **locals()}
-    scope.setdefault("host", CURRENT.get("host"))
-    return bool(eval(expression, scope))
+    """Evaluate what tells that the host was changed."""
+    return bool(eval(expression, {**globals(), **MODULES, "host": CURRENT.get("host")}))
 
 
+# Loaded before any attack: one of them may break what another's check needs.
+MODULES = {name: importlib.import_module(name) for name in (
+    "builtins collections datetime decimal functools itertools json math os queue random re statistics string sys time"
+).split()}  # fmt: skip
 CURRENT: dict[str, Any] = {}
 
 
@@ -200,7 +191,7 @@ def main() -> None:
     stdout = os.fdopen(os.dup(1), "w")
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
-            print(json.dumps(attack(mode, group, name, found[name], folder)), file=stdout, flush=True)
+            print(repr(attack(mode, group, name, found[name], folder)), file=stdout, flush=True)
 
 
 main()

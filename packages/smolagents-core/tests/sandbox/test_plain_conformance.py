@@ -1,5 +1,6 @@
 """The worker that travels as source keeps the promises too, on old Pythons and with no smolagents at hand."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -60,10 +61,9 @@ class TestPlainWorkerOnOldPython(ExecutorConformance):
 
 
 def test_worker_needs_nothing_but_the_standard_library() -> None:
-    source = worker_source()
-    assert "smolagents" not in {line.split()[1].split(".")[0] for line in source.splitlines() if line[:5] in ("impor", "from ")}
-    done = subprocess.run([old_python(), "-I", "-c", "import sys; compile(sys.stdin.read(), 'w', 'exec')"], input=source, text=True)
-    assert done.returncode == 0
+    imported = re.findall(r"^\s*(?:import|from) (\w+)", worker_source(), re.MULTILINE)
+    assert set(imported) <= sys.stdlib_module_names
+    assert "json" in imported
 
 
 def test_executor_without_connect_says_what_to_define() -> None:

@@ -18,7 +18,6 @@ from typing import Any, ClassVar
 
 import pytest
 from smolagents import ActionStep, CodeAgent, Tool, ToolCallingAgent, validate_tool_arguments
-from smolagents.agent_types import AgentAudio, AgentImage, AgentText
 from smolagents.concurrency import wait_for
 from smolagents.messages import text_of
 from smolagents.models import get_tool_json_schema
@@ -95,10 +94,11 @@ class ToolConformance:
 
     def test_hands_over_agent_types(self, tool: Tool) -> None:
         """The way a ToolCallingAgent calls it, text, images and audio come as agent types."""
-        wrappers = {"string": AgentText, "image": AgentImage, "audio": AgentAudio}
         result = self._call(tool, sanitize_inputs_outputs=True, **self.call_arguments)
+        wrappers = {"string": "AgentText", "image": "AgentImage", "audio": "AgentAudio"}
         if tool.output_type in wrappers:
-            assert isinstance(result, wrappers[tool.output_type])
+            # By name: asking for AgentImage needs Pillow.
+            assert type(result).__name__ == wrappers[tool.output_type]
 
     def test_sets_up_at_the_first_call(self, tool: Tool) -> None:
         """Whatever is expensive is left to `setup`, which the first call runs."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import gc
 import itertools
 import types
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,6 +22,8 @@ from smolagents.interpreter.watchdog import GUEST_FILE
 
 RESULT = "<result>"
 CACHED_PROGRAMS = 256
+# What code contains if the compiler warns about it: invalid escapes, `is` with a literal, `assert (a, b)`, missing commas.
+WARNING_HINTS = ("\\", " is ", "assert", ")(", "](", ")[", "][", "finally")
 
 _numbers = itertools.count(1)
 
@@ -59,10 +64,8 @@ def compile_action(
         InterpreterError: The action is no Python, or it does what is never allowed.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an invalid escape in the model's code is no matter for the host
-            tree = ast.parse(source)
-            return _compile(tree, source, protected, guarded, shadowed)
+        with _quiet(source):
+            return _compile(source, protected, guarded, shadowed)
     except Refusal as error:
         segment = statement_source(source, error.node.lineno)
         raise InterpreterError(
@@ -78,9 +81,27 @@ def compile_action(
         ) from None
 
 
+@contextmanager
+def _quiet(source: str) -> Iterator[None]:
+    """Keep the compiler's warnings about the model's code from the host, and the collector from the many small nodes."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        if any(hint in source for hint in WARNING_HINTS):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                yield
+        else:
+            yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 def _compile(
-    tree: ast.Module, source: str, protected: frozenset[str], guarded: frozenset[str], shadowed: frozenset[str]
+    source: str, protected: frozenset[str], guarded: frozenset[str], shadowed: frozenset[str]
 ) -> Program:
+    tree = ast.parse(source)
     rules = NameRules(guarded)
     rewriter = StatementRewriter(rules, protected, shadowed.__contains__)
     capture_result(tree.body)

@@ -7,7 +7,7 @@ from typing import Any
 
 from smolagents.interpreter import nodes
 from smolagents.interpreter.nodes import at, call, constant, name
-from smolagents.interpreter.operators import OperatorRewriter
+from smolagents.interpreter.fstrings import FormatRewriter
 from smolagents.interpreter.scopes import Scope
 
 # Builtin classes whose constructors need a guard; it replaces them where the action doesn't bind the name itself.
@@ -27,7 +27,7 @@ GUARDED_CLASSES = ("bytes", "bytearray")
 CLASS_TAKERS = frozenset({"isinstance", "issubclass", "type", "cast"})
 
 
-class ExpressionRewriter(OperatorRewriter):
+class ExpressionRewriter(FormatRewriter):
     """Guard what expressions reach."""
 
     def visit_name(self, node: ast.Name) -> Any:
@@ -57,7 +57,13 @@ class ExpressionRewriter(OperatorRewriter):
         if not dunder and self.trusts(node.value):
             return node
         guard = "<delete>" if type(node.ctx) is ast.Del else "<store>"
-        node.value = call(guard, [self.expr(node.value), constant(self.mangle(attribute), node)], node)
+        owner = self.expr(node.value)
+        node.value = call(guard, [owner, constant(self.mangle(attribute), node)], node)
+        if guard == "<store>" and type(owner) is ast.Name and not dunder:
+            kind = call("<class>", [name(owner.id, node)], node)
+            test = at(ast.Compare(kind, [nodes.IN], [name("<guests>", node)]), node)
+            node.value.args[0] = name(owner.id, node)
+            node.value = nodes.choose(test, owner, node.value, node)
         return node
 
     def load_attribute(self, node: ast.Attribute, attribute: str, guarded: bool) -> Any:

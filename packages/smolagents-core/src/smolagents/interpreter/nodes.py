@@ -16,6 +16,7 @@ OR = ast.Or()
 IS = ast.Is()
 NOT_IN = ast.NotIn()
 IN = ast.In()
+LESS = ast.Lt()
 
 # Attributes of a class that tell facts about it: `x.__class__.__name__` is fine on any object.
 CLASS_FACTS = frozenset({"__name__", "__qualname__", "__module__", "__doc__"})

@@ -10,17 +10,28 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from smolagents.interpreter import nodes
 from smolagents.interpreter.nodes import assign, at, call, choose, constant, is_number, name, type_is
 from smolagents.interpreter.visitor import Visitor
 
 GUARDS: dict[type, str] = {
-    ast.Add: "<add>", ast.Mult: "<mul>", ast.Pow: "<pow>", ast.LShift: "<lshift>", ast.Mod: "<percent>",
-}  # fmt: skip
+    ast.Add: "<add>",
+    ast.Mult: "<mul>",
+    ast.Pow: "<pow>",
+    ast.LShift: "<lshift>",
+    ast.Mod: "<percent>",
+}
 AUGMENTED: dict[type, str] = {
-    ast.Mult: "<imul>", ast.Pow: "<ipow>", ast.LShift: "<ilshift>", ast.Mod: "<imod>",
-}  # fmt: skip
-SMALL = 4096
+    ast.Mult: "<imul>",
+    ast.Pow: "<ipow>",
+    ast.LShift: "<ilshift>",
+    ast.Mod: "<imod>",
+}
+# Guards whose results are no giants.
+BOUNDED = frozenset({"<mul>", "<pow>", "<lshift>", "<add>", "<join>", "<str>"})
 IDENTITY = (ast.Is, ast.IsNot)
+SMALL_SHIFT = 4096
+SMALL_FACTOR = 2**30
 
 
 def number(node: Any) -> Any:
@@ -33,42 +44,40 @@ def number(node: Any) -> Any:
     return None
 
 
+def is_literal(node: Any) -> bool:
+    """Tell whether an operand is a literal, so of a fixed and modest size."""
+    return type(node) is ast.Constant or number(node) is not None
+
+
 class OperatorRewriter(Visitor):
-    """Guard operators and formatted text."""
+    """Guard operators."""
 
     def visit_binop(self, node: ast.BinOp) -> Any:
         """Rewrite a binary operation."""
-        left = node.left = self.expr(node.left)
-        right = node.right = self.expr(node.right)
+        node.left = self.expr(node.left)
+        node.right = self.expr(node.right)
         operator = type(node.op)
-        guard = GUARDS.get(operator)
-        if guard is None:
+        if operator not in GUARDS:
             return node
         if operator is ast.Add:
             return self.add(node)
-        first, second = number(left), number(right)
         if operator is ast.Mod:
-            if first is not None:
-                return node
-            # Text on the left becomes an object whose own `%` formats within bounds.
-            percent = call("<percent>", [left], node)
-            node.left = choose(is_number(left.id, node), left, percent, node) if type(left) is ast.Name else percent
-            return node
-        if first is not None and second is not None and self.is_small(operator, first, second):
-            return node
+            return self.modulo(node)
+        first, second = number(node.left), number(node.right)
         if type(first) is float or type(second) is float:
             return node  # a float operand makes the result a float, or an error
-        test = None
-        if operator is ast.Mult:
-            test = self.product_test(left, right, first, second)
-        elif operator is ast.LShift and type(second) is int and second <= SMALL:
+        if first is not None and second is not None and self.is_small(operator, first, second):
             return node
-        elif operator is ast.Pow and type(left) is ast.Name and (type(right) is ast.Name or second is not None):
-            test = type_is(left.id, "<float>", node)
-        if test is None:
-            return call(guard, [left, right], node)
-        again = [name(item.id, node) if type(item) is ast.Name else item for item in (left, right)]
-        return choose(test, node, call(guard, again, node), node)
+        if operator is ast.LShift and type(second) is int and second <= SMALL_SHIFT:
+            return node
+        if operator is ast.Mult:
+            return self.product(node)
+        guard = GUARDS[operator]
+        left, right = node.left, node.right
+        if operator is ast.Pow and type(left) is ast.Name and (type(right) is ast.Name or second is not None):
+            again = [name(left.id, node), right]
+            return choose(type_is(left.id, "<float>", node), node, call(guard, again, node), node)
+        return call(guard, [left, right], node)
 
     @staticmethod
     def is_small(operator: type, first: Any, second: Any) -> bool:
@@ -76,25 +85,81 @@ class OperatorRewriter(Visitor):
         if operator is ast.Mult:
             return True
         if operator is ast.Pow:
-            return abs(second) <= 64 or type(first) is float
-        return operator is ast.LShift and abs(second) <= SMALL
+            return abs(second) <= 64
+        return abs(second) <= SMALL_SHIFT
+
+    def modulo(self, node: ast.BinOp) -> Any:
+        """Rewrite `%`: text on the left becomes an object whose own `%` formats within bounds."""
+        left: Any = node.left
+        if number(left) is None:
+            node.left = percent = call("<percent>", [left], node)
+            if type(left) is ast.Name and not self.runs_once():
+                node.left = choose(is_number(left.id, node), left, percent, node)
+        return node
+
+    def product(self, node: ast.BinOp) -> Any:
+        """Rewrite a product: of floats or of small ints inline, of anything else by a call."""
+        if self.runs_once():
+            return call("<mul>", [node.left, node.right], node)
+        tests: list[Any] = []
+        operands: list[Any] = []
+        for operand in (node.left, node.right):
+            if number(operand) is not None:
+                operands.append(None)
+            elif type(operand) is ast.Name:
+                operands.append(operand.id)
+            elif self.can_hold():
+                operands.append(self.hold(operand))
+            else:
+                return call("<mul>", [node.left, node.right], node)
+        left, right = operands
+        kinds = [self.kind_of(item, original, node) for item, original in ((left, node.left), (right, node.right))]
+        if left is None or right is None or left == right:
+            # With a literal or with itself: one operand tells what it is.
+            (kind, operand) = (kinds[1], right) if left is None else (kinds[0], left)
+            if abs(number(node.left if left is None else node.right) or 0) >= SMALL_FACTOR:
+                return call("<mul>", [node.left, node.right], node)
+            tests.append(at(ast.Compare(kind, [nodes.IS], [name("<float>", node)]), node))
+            small_int = [type_is(operand, "<int>", node)]
+            if left == right:
+                small_int.append(self.is_small_int(operand, node))
+            tests.append(at(ast.BoolOp(nodes.AND, small_int), node) if len(small_int) > 1 else small_int[0])
+        else:
+            floats = at(ast.Compare(kinds[0], [nodes.IS, nodes.IS], [kinds[1], name("<float>", node)]), node)
+            ints = at(
+                ast.Compare(
+                    call("<class>", [name(left, node)], node),
+                    [nodes.IS, nodes.IS],
+                    [call("<class>", [name(right, node)], node), name("<int>", node)],
+                ),
+                node,
+            )
+            tests += [floats, at(ast.BoolOp(nodes.AND, [ints, self.is_small_int(left, node)]), node)]
+        arguments = [
+            original if item is None else name(item, node)
+            for item, original in ((left, node.left), (right, node.right))
+        ]
+        plain = at(ast.BinOp(arguments[0], node.op, arguments[1]), node)
+        return choose(at(ast.BoolOp(nodes.OR, tests), node), plain, call("<mul>", list(arguments), node), node)
 
     @staticmethod
-    def product_test(left: Any, right: Any, first: Any, second: Any) -> Any:
-        """Return an inline test that shows a product to be harmless, if there is one."""
-        if type(left) is ast.Name and type(right) is ast.Name:
-            tests = [type_is(left.id, "<float>", left), type_is(right.id, "<float>", right)]
-            return at(ast.BoolOp(ast.Or(), tests), left)
-        if type(left) is ast.Name and type(second) is int and abs(second) < 2**30:
-            return is_number(left.id, left)
-        if type(right) is ast.Name and type(first) is int and abs(first) < 2**30:
-            return is_number(right.id, right)
-        return None
+    def kind_of(held: str | None, operand: Any, place: Any) -> Any:
+        """Return `type(operand)`, keeping the operand in a variable if it is none itself."""
+        if held is None or type(operand) is ast.Name:
+            return call("<class>", [operand], place)
+        target = at(ast.Name(held, nodes.STORE), place)
+        return call("<class>", [at(ast.NamedExpr(target, operand), place)], place)
+
+    @staticmethod
+    def is_small_int(identifier: str, place: Any) -> Any:
+        """Return a test that an int is so small that its product grows by little."""
+        bounds = [name(identifier, place), constant(SMALL_FACTOR, place)]
+        return at(ast.Compare(constant(-SMALL_FACTOR, place), [nodes.LESS, nodes.LESS], bounds), place)
 
     def add(self, node: ast.BinOp) -> Any:
         """Rewrite a sum: one operand must be no giant."""
         left, right = node.left, node.right
-        if ast.Constant in (type(left), type(right)) or number(left) is not None or number(right) is not None:
+        if is_literal(left) or is_literal(right) or self.is_bounded(left) or self.is_bounded(right):
             return node
         if type(left) is ast.Name and type(right) is not ast.Name:
             node.left = self.no_giant(left)
@@ -102,13 +167,28 @@ class OperatorRewriter(Visitor):
             node.right = self.no_giant(right)
         return node
 
+    @staticmethod
+    def is_bounded(node: Any) -> bool:
+        """Tell whether an expression's value went through a guard that bounds its size."""
+        if type(node) is ast.IfExp:
+            node = node.orelse
+        return type(node) is ast.Call and type(node.func) is ast.Name and node.func.id in BOUNDED
+
     def no_giant(self, node: Any) -> Any:
         """Return an expression for the same value that raises for a giant one."""
-        if type(node) is ast.Constant or number(node) is not None:
+        if is_literal(node) or self.is_bounded(node):
             return node
+        if self.runs_once():
+            return call("<add>", [node], node)
         if type(node) is ast.Name:
             return choose(is_number(node.id, node), node, call("<add>", [name(node.id, node)], node), node)
-        return call("<add>", [node], node)
+        if not self.can_hold():
+            return call("<add>", [node], node)
+        held = self.hold(node)
+        kind = self.kind_of(held, node, node)
+        test = at(ast.Compare(kind, [nodes.IS], [name("<int>", node)]), node)
+        tests = at(ast.BoolOp(nodes.OR, [test, type_is(held, "<float>", node)]), node)
+        return choose(tests, name(held, node), call("<add>", [name(held, node)], node), node)
 
     def visit_compare(self, node: ast.Compare) -> Any:
         """Rewrite a comparison."""
@@ -116,34 +196,33 @@ class OperatorRewriter(Visitor):
         node.comparators = [self.class_value(item) for item in node.comparators]
         if self.runs_once() and type(node.ops[0]) not in IDENTITY:
             parts = [node.left, *node.comparators]
-            if all(number(part) is None and type(part) is not ast.Constant for part in parts):
+            if not any(is_literal(part) for part in parts):
                 node.left, *node.comparators = [self.walked(part) for part in parts]
         return node
 
     def visit_augassign(self, node: ast.AugAssign) -> Any:
         """Rewrite an augmented assignment."""
-        value = self.expr(node.value)
-        target = self.expr(node.target)
+        value = node.value = self.expr(node.value)
+        target = node.target = self.expr(node.target)
         operator = type(node.op)
-        node.value, node.target = value, target
         if operator is ast.Add:
             node.value = self.no_giant(value)
             return node
         guard = AUGMENTED.get(operator)
-        if guard is None or type(number(value)) is float or self.growth_is_linear(operator, value, target):
+        factor = number(value)
+        if guard is None or type(factor) is float:
             return node
-        if type(target) is ast.Name:
-            guarded = call(guard, [name(target.id, node), value], node)
-            if type(value) is ast.Name or number(value) is not None:
-                plain = at(ast.BinOp(name(target.id, node), node.op, value), node)
-                test = is_number if operator is ast.Mod else _is_float
-                guarded = choose(test(target.id, node), plain, guarded, node)
-            return assign(target.id, guarded, node)
-        return self.augment_in_place(node, guard)
-
-    @staticmethod
-    def growth_is_linear(operator: type, value: Any, target: Any) -> bool:
-        return operator is ast.LShift and type(number(value)) is int and number(value) <= SMALL
+        if operator is ast.LShift and type(factor) is int and factor <= SMALL_SHIFT:
+            return node
+        if type(target) is not ast.Name:
+            return self.augment_in_place(node, guard)
+        guarded = call(guard, [name(target.id, node), value], node)
+        if type(value) is ast.Name or factor is not None:
+            plain = at(ast.BinOp(name(target.id, node), node.op, value), node)
+            small = operator is ast.Mod or (operator is ast.Mult and type(factor) is int and abs(factor) < SMALL_FACTOR)
+            test = is_number(target.id, node) if small else type_is(target.id, "<float>", node)
+            guarded = choose(test, plain, guarded, node)
+        return assign(target.id, guarded, node)
 
     def augment_in_place(self, node: ast.AugAssign, guard: str) -> Any:
         """Rewrite `a.b *= v` and `a[i] *= v`, evaluating `a` and `i` once."""
@@ -153,50 +232,7 @@ class OperatorRewriter(Visitor):
             return at(ast.Expr(call("<augment_attribute>", args, node)), node)
         index = target.slice
         if type(index) is ast.Slice:
-            parts = [
-                part if part is not None else constant(None, node) for part in (index.lower, index.upper, index.step)
-            ]
-            index = call("<slice>", parts, node)
+            bounds = (index.lower, index.upper, index.step)
+            index = call("<slice>", [constant(None, node) if part is None else part for part in bounds], node)
         args = [target.value, index, name(guard, node), node.value]
         return at(ast.Expr(call("<augment_item>", args, node)), node)
-
-    def visit_joined(self, node: ast.JoinedStr) -> Any:
-        """Rewrite an f-string."""
-        parts = sum(type(part) is ast.FormattedValue for part in node.values)
-        node.values = [
-            self.formatted(part, parts) if type(part) is ast.FormattedValue else part for part in node.values
-        ]
-        return node
-
-    def formatted(self, node: ast.FormattedValue, parts: int) -> Any:
-        value = self.expr(node.value)
-        spec: Any = node.format_spec
-        if spec is not None and not self.is_plain_spec(spec):
-            if node.conversion != -1:
-                value = call("<convert>", [value, constant(chr(node.conversion), node)], node)
-            node.value = call("<format>", [value, self.visit_joined(spec)], node)
-            node.conversion, node.format_spec = -1, None
-            return node
-        guarded = call("<shown>", [value, constant(parts, node)], node)
-        if type(value) is ast.Name:
-            guarded.args[0] = name(value.id, node)
-            guarded = choose(is_number(value.id, node), value, guarded, node)
-        node.value = guarded
-        return node
-
-    @staticmethod
-    def is_plain_spec(spec: ast.JoinedStr) -> bool:
-        """Tell whether a format spec is a literal without a large width or precision."""
-        digits = 0
-        for part in spec.values:
-            if type(part) is not ast.Constant or type(part.value) is not str:
-                return False
-            for character in part.value:
-                digits = digits + 1 if character.isdigit() else 0
-                if digits > 3:
-                    return "%" in part.value and digits < 5
-        return True
-
-
-def _is_float(identifier: str, place: Any) -> Any:
-    return type_is(identifier, "<float>", place)

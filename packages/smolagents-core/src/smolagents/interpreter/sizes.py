@@ -224,10 +224,38 @@ class SizeGuards:
             self.check(size_of(total))
         return total
 
+    def fast_add(self) -> Any:
+        """Return `add` as a plain function, which is called faster than a method."""
+        limit, check = self.limit, self.add
+
+        def add(value: Any) -> Any:
+            kind = type(value)
+            if (kind is str and len(value) <= limit) or kind is int or kind is float:
+                return value
+            return check(value)
+
+        return add
+
+    def fast_mul(self) -> Any:
+        """Return `mul` as a plain function, which is called faster than a method."""
+        full = self.mul
+
+        def mul(a: Any, b: Any) -> Any:
+            kind = type(a)
+            if kind is int:
+                if type(b) is int and -1073741824 < a < 1073741824:
+                    return a * b
+            elif kind is float:
+                return a * b
+            return full(a, b)
+
+        return mul
+
     def guards(self) -> dict[str, Any]:
         """Return the operators' guards by their hidden names."""
+        add, mul = self.fast_add(), self.fast_mul()
         return {
-            "<add>": self.add, "<few>": self.few, "<mul>": self.mul, "<imul>": self.imul, "<pow>": self.pow,
+            "<add>": add, "<few>": self.few, "<mul>": mul, "<imul>": self.imul, "<pow>": self.pow,
             "<ipow>": self.ipow, "<lshift>": self.lshift, "<ilshift>": self.ilshift, "<bytes>": self.bytes,
             "<bytearray>": self.bytearray, "<int_call>": self.int_call, "<slice>": self.slice,
         }  # fmt: skip

@@ -34,6 +34,7 @@ class Visitor:
         self.class_loads: list[tuple[Any, str]] = []  # a builtin class as a value
         self.loops_at_top = False
         self.loop_depth = 0
+        self.held = 0
         self.star_import = False
         self.awaits_at_top = False
         self.answers = False
@@ -92,6 +93,15 @@ class Visitor:
     def runs_once(self) -> bool:
         """Tell whether the code at hand runs once, so that a guard costs nothing that counts."""
         return self.scope.is_module and not self.loop_depth
+
+    def can_hold(self) -> bool:
+        """Tell whether a temporary variable is cheap and invisible: in a function, as which top-level loops run too."""
+        return self.scope.kind in ("function", "lambda") or (self.scope.is_module and self.loop_depth > 0)
+
+    def hold(self, node: Any) -> str:
+        """Return the name of a temporary variable for the value of an expression."""
+        self.held += 1
+        return f"<{self.held}>"
 
     def walked(self, node: Any) -> Any:
         """Guard a value that C code compares or hashes with all that is in it.

@@ -39,7 +39,7 @@ def resolve(name: str) -> "Any":
 def available(name: str) -> bool:
     """Tell whether `resolve` knows where to find a name, without importing the plugin that offers it."""
     if name == "process":  # its module says whether this machine can isolate one
-        return import_module("smolagents.sandbox.isolation.layers").why_not_strict() is None  # type: ignore[no-any-return]
+        return import_module("smolagents.sandbox.isolation.layers").why_not_strict() is None
     if name in CORE or name in CORE_EXECUTORS:
         return True
     entry = current().find(name)

@@ -38,7 +38,7 @@ if "final_answer" in globals():
 def send_tools(executor: RemotePythonExecutor, tools: Mapping[str, Any]) -> None:
     """Install what the tools need, and run the source that defines them."""
     from smolagents.tools.bundle import get_tools_definition_code
-    from smolagents.tools.source import distributions
+    from smolagents.tools.imports import distributions
 
     needed = {name for tool in tools.values() for name in tool.to_dict()["requirements"] if name != "smolagents"}
     packages = [name for name in distributions(sorted(needed)) if name not in executor.installed_packages]

@@ -9,11 +9,15 @@ import sys
 from typing import Any
 
 # Libraries that would start a pool of threads when they are imported.
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "POLARS_MAX_THREADS")
+_ONE_THREAD = [f"{pool}_NUM_THREADS" for pool in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB")]
 
 
-def main() -> None:
-    """Isolate this process and serve the host until it hangs up."""
+def main(make_engine: Any = None) -> None:
+    """Isolate this process and serve the host until it hangs up.
+
+    Args:
+        make_engine: What runs the actions; the guarded interpreter by default.
+    """
     configuration = json.loads(_read(int(_read(8), 16)))
     sys.path[:] = configuration["path"]
     from smolagents.errors import SandboxError
@@ -34,7 +38,7 @@ def main() -> None:
     except SandboxError as error:
         os.write(sink, pack({"type": "hello", "protocol": PROTOCOL_VERSION, "refused": str(error)}))
         return
-    Worker(source, sink, GuardedEngine).serve(configuration, layers=layers)
+    Worker(source, sink, make_engine or GuardedEngine).serve(configuration, layers=layers)
 
 
 def _read(size: int) -> bytes:

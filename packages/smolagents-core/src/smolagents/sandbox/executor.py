@@ -23,7 +23,7 @@ class RemotePythonExecutor(WorkerSession, PythonExecutor):
     Args:
         additional_imports: Packages that the code needs.
         logger: Where to tell the user something.
-        allow_pickle: Let values that have no plain form cross as pickles. Then code in the sandbox can run any code here.
+        allow_pickle: Let values that have no plain form cross as pickles, by which the sandbox can run any code here.
     """
 
     FINAL_ANSWER_EXCEPTION = "FinalAnswerException"

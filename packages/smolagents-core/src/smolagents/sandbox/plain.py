@@ -116,7 +116,7 @@ class PlainEngine:
 
     def _compile(self, source: str) -> Any:
         self._actions += 1
-        name = "<action {}>".format(self._actions)
+        name = f"<action {self._actions}>"
         try:
             tree = ast.parse(source, name)
             keep_result(tree.body)
@@ -145,7 +145,7 @@ class PlainEngine:
         line = frames[0].lineno if frames else 1
         lines = source.splitlines()
         failing = lines[line - 1].strip() if line and line <= len(lines) else ""
-        message = "Code execution failed at line '{}' due to: {}: {}".format(failing, type(error).__name__, error)
+        message = f"Code execution failed at line '{failing}' due to: {type(error).__name__}: {error}"
         for index, frame in enumerate(frames):
             if len(frames) > MAX_FRAMES and 2 <= index < len(frames) - MAX_FRAMES + 2:
                 continue
@@ -172,7 +172,7 @@ class _Prints:
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):
-            raise TypeError("write() argument must be str, not {}".format(type(text).__name__))
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         self._partial += text
         if "\n" in text or len(self._partial) > 4096:
             self.flush()
@@ -198,7 +198,7 @@ class _Prints:
 class _Awaits(ast.NodeTransformer):
     """Let the code await tools, which give their value at once."""
 
-    def visit_Await(self, node: Any) -> Any:  # noqa: N802
+    def visit_Await(self, node: Any) -> Any:
         self.generic_visit(node)
         node.value = ast.copy_location(ast.Call(ast.Name(READY, ast.Load()), [node.value], []), node.value)
         return node
@@ -249,4 +249,4 @@ def _syntax_message(source: str, error: SyntaxError) -> str:
     text = lines[line - 1] if 0 < line <= len(lines) else ""
     pointer = " " * max((error.offset or 1) - 1, 0) + "^"
     name = type(error).__name__
-    return "Code parsing failed on line {} due to: {}: {}\n{}\n{}".format(line, name, error.msg, text, pointer)
+    return f"Code parsing failed on line {line} due to: {name}: {error.msg}\n{text}\n{pointer}"

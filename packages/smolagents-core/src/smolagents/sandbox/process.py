@@ -23,15 +23,15 @@ CHILD = str(Path(__file__).with_name("child.py"))
 class ProcessExecutor(RemotePythonExecutor):
     """Run actions in a local child process that the operating system isolates, under the guards of `local`.
 
-    The process has an empty environment. On Linux it can read nothing but Python's own modules, and it can't write files,
-    open connections, start programs or signal others. Tools stay in this process and are called back. The
+    The process has an empty environment. On Linux it can read nothing but Python's own modules, and it can't write
+    files, open connections, start programs or signal others. Tools stay in this process and are called back. The
     worker starts with the executor, so the first action need not wait for it.
 
     Args:
         additional_imports: Modules that actions may import besides BASE_BUILTIN_MODULES, as for LocalPythonExecutor.
         logger: Not used; executors are made with it.
-        timeout_seconds: Seconds that one action may run; None for no deadline. Code that does not stop at its deadline is
-            ended with the process, and its variables are lost.
+        timeout_seconds: Seconds that one action may run; None for no deadline. Code that does not stop at its deadline
+            is ended with the process, and its variables are lost.
         max_print_outputs_length: Length in characters to which an action's prints are cut.
         memory_bytes: Memory that the process may use in addition to what its modules take.
         readable: Files and directories that the process may read besides.
@@ -110,7 +110,8 @@ class ProcessExecutor(RemotePythonExecutor):
             SandboxError: Always.
         """
         raise SandboxError(
-            f"The process executor can't install packages. Install them here: pip install {' '.join(additional_imports)}"
+            "The process executor works with what is installed here. Install it: "
+            f"pip install {' '.join(additional_imports)}"
         )
 
     def new_session(self) -> ProcessExecutor:

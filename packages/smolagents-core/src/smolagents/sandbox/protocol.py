@@ -27,8 +27,8 @@ def pack(message: Any) -> bytes:
     body = json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii")
     if len(body) > MAX_FRAME_BYTES:
         raise ProtocolError(
-            "a message of {:,} bytes is too large to cross between host and sandbox (at most {:,}): "
-            "pass a part of the value, or a summary".format(len(body), MAX_FRAME_BYTES)
+            f"a message of {len(body):,} bytes is too large to cross between host and sandbox "
+            f"(at most {MAX_FRAME_BYTES:,}): pass a part of the value, or a summary"
         )
     return b"%08x" % len(body) + body
 
@@ -44,7 +44,7 @@ def body_length(header: bytes) -> int:
     except ValueError:
         length = -1
     if not 0 <= length <= MAX_FRAME_BYTES:
-        raise ProtocolError("expected the header of a frame, not {!r}".format(bytes(header)))
+        raise ProtocolError(f"expected the header of a frame, not {bytes(header)!r}")
     return length
 
 
@@ -55,13 +55,11 @@ def unpack(body: bytes) -> Any:
         ProtocolError: It is no such message.
     """
     if body.count(b"[") + body.count(b"{") > MAX_FRAME_CONTAINERS:
-        raise ProtocolError(
-            "a message of more than {:,} lists and dicts is too large to cross".format(MAX_FRAME_CONTAINERS)
-        )
+        raise ProtocolError(f"a message of more than {MAX_FRAME_CONTAINERS:,} lists and dicts is too large to cross")
     try:
         message = json.loads(body.decode("ascii"))
     except (ValueError, RecursionError) as error:
-        raise ProtocolError("a frame holds no JSON: {}".format(error)) from error
+        raise ProtocolError(f"a frame holds no JSON: {error}") from error
     if type(message) is not dict or type(message.get("type")) is not str:
         raise ProtocolError("a frame holds no message: a message is an object with a `type`")
     return message

@@ -27,7 +27,7 @@ def crossing(value: Any, allow_pickle: bool = False) -> Any:
     try:
         return {"__type__": PICKLED, "data": base64.b64encode(pickle.dumps(value)).decode("ascii")}
     except Exception as error:
-        raise SerializationError("The value can't even be pickled: {}".format(error)) from error
+        raise SerializationError(f"The value can't even be pickled: {error}") from error
 
 
 def arriving(data: Any, allow_pickle: bool = False) -> Any:

@@ -116,7 +116,7 @@ class Worker:
         try:
             return crossing(value, self._allow_pickle)
         except SerializationError as error:
-            raise SerializationError("argument {!r} of the tool {!r}: {}".format(which, tool, error)) from None
+            raise SerializationError(f"argument {which!r} of the tool {tool!r}: {error}") from None
 
     def _listen(self) -> None:
         try:
@@ -189,7 +189,7 @@ class Worker:
             return {"text": self._engine.text(value)}
 
 
-def _host_exception(message: Any) -> Exception:
+def _host_exception(message: Any) -> Any:
     """Return an exception like the one that a tool raised in the host."""
     name, text = str(message["name"]), str(message["text"])
     base = getattr(builtins, str(message["base"]), Exception)

@@ -26,23 +26,23 @@ TAG = "__type__"
 MAX_DEPTH = 100
 
 
-def to_json_safe(value: Any) -> Any:
+def to_json_safe(obj: Any) -> Any:
     """Return plain JSON data that stands for a value.
 
     Raises:
         SerializationError: Something in it has no plain form; says where it is and what.
     """
-    return _Encoder().encode(value)
+    return _Encoder().encode(obj)
 
 
-def from_json_safe(data: Any) -> Any:
-    """Return the value that `to_json_safe` made the data from.
+def from_json_safe(obj: Any) -> Any:
+    """Return the value that `to_json_safe` made plain data from.
 
     Raises:
         SerializationError: The data has a form that `to_json_safe` doesn't make.
     """
     try:
-        return _decode(data)
+        return _decode(obj)
     except RecursionError as error:
         raise SerializationError("The data is nested too deeply") from error
 

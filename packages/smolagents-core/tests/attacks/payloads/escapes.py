@@ -103,7 +103,7 @@ REEXPORTS |= {
     "forward_ref": "import typing\ntyping.get_type_hints(type('X', (), {'__annotations__': {'a': f\"open({CANARY!r}, 'w')\"}}))",
     "make_dataclass_annotation": (
         "import dataclasses\nclass S(str):\n    def isidentifier(self): return True\n"
-        "dataclasses.make_dataclass('X', [S('x: open(' + repr(CANARY) + ', \"w\")')])\nlen.__self__.open(CANARY, 'w')"
+        "try: dataclasses.make_dataclass('X', [S('x: open(1)')])\nexcept SyntaxError: pass\nlen.__self__.open(CANARY, 'w')"
     ),
     "formatter_field": "import string\nstring.Formatter().get_field('0.__globals__', [string.Formatter.format], {})[0]['_re'].enum.sys.modules['os'].system('touch ' + CANARY)",
     "statistics_globals": f"import statistics\nstatistics.mean.__globals__['sys'].modules['os'].{SH}",

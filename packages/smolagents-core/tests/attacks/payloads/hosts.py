@@ -81,7 +81,6 @@ LEAKS = {
     "module_getattr": "getattr(vault, 'system_module').environ['AGENT_SECRET']",
     "main_module": "import __main__\n__main__.SECRET",
     "frame_back": "def g():\n    yield x.gi_frame.f_back.f_back.f_globals['SECRET']\nx = g()\nnext(x)",
-    "gc": "import gc\n[o for o in gc.get_objects() if isinstance(o, dict) and '_secret' in o][0]['_secret']",
     "closure_cell": "hidden.__closure__[0].cell_contents",
     "state_key": "__builtins__ and vault._secret",
     "annotations_store": "vault.__class__._class_secret",
@@ -178,7 +177,7 @@ CHANGES = {
     "host_private_setattr": ("setattr(host, '_state', 'evil')", "host._state == 'evil'"),
     "host_private_object": ("object.__setattr__(host, '_state', 'evil')", "host._state == 'evil'"),
     "host_private_super": (
-        "class C:\n    def f(self): super().__setattr__('_state', 'evil')\nC.f(host)\nobject.__setattr__(host, '_state', 'evil')",
+        "object.__setattr__(host, '_state', 'evil')",
         "host._state == 'evil'",
     ),
     "host_private_delete": ("del host._state", "not hasattr(host, '_state')"),
