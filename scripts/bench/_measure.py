@@ -64,8 +64,10 @@ def table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> N
 
 
 def milliseconds(seconds: float) -> str:
-    """Write a time with three digits that count."""
+    """Write a time with the digits that count."""
     value = seconds * 1000
+    if value < 0.01:
+        return f"{value * 1000:.2f} us"
     return f"{value:.0f} ms" if value >= 100 else f"{value:.1f} ms" if value >= 10 else f"{value:.3f} ms"
 
 

@@ -47,16 +47,18 @@ def first_action(executor_type: str) -> None:
         executor("x = 1")
 
 
+def row(executor_type: str, rounds: int) -> list[str]:
+    """Return the times of one executor."""
+    start = median(lambda: first_action(executor_type), rounds)
+    codes = iter(f"x = {number}" for number in range(10 * rounds))
+    loop = f"for number in range({TOOL_CALLS}): double(number)"
+    with started(executor_type) as executor:
+        action = median(lambda: executor(next(codes)), 10 * rounds)
+        calls = median(lambda: executor(loop), rounds) - action
+    return [executor_type, *map(milliseconds, (start, action, calls / TOOL_CALLS))]
+
+
 def main(arguments: list[str]) -> None:
     """Print times of every executor that needs no account and no daemon."""
-    rounds = option(arguments, "--rounds", 20)
-    rows = []
-    for executor_type in ("local", "process"):
-        start = median(lambda kind=executor_type: first_action(kind), rounds)
-        with started(executor_type) as executor:
-            codes = iter(f"x = {number}" for number in range(10 * rounds))
-            action = median(lambda run=executor, codes=codes: run(next(codes)), 10 * rounds)
-            loop = f"for number in range({TOOL_CALLS}): double(number)"
-            call = (median(lambda run=executor: run(loop), rounds) - action) / TOOL_CALLS
-        rows.append([executor_type, milliseconds(start), milliseconds(action), milliseconds(call)])
+    rows = [row(executor_type, option(arguments, "--rounds", 20)) for executor_type in ("local", "process")]
     table("Executors", ["", "from nothing to the first result", "an action `x = 1`", "a tool call"], rows)

@@ -9,7 +9,7 @@ import pytest
 
 @pytest.mark.parametrize("kind", ["model", "tool", "executor", "hooks"])
 def test_a_new_plugin_is_complete(fresh: Any, tmp_path: Path, kind: str) -> None:
-    folder = tmp_path / f"smolagents-fresh-{kind}"
+    folder = tmp_path / f"smolagents-{kind}-fresh"
     fresh.run("smolagents", "plugins", "new", str(folder), "--kind", kind)
     fresh.install("--no-deps", str(folder))
     checked = fresh.run("smolagents", "plugins", "check", folder.name).stdout

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from smolagents.usage import Timing, TokenUsage
 
@@ -43,7 +44,7 @@ class AgentLogger:
         if self._console is None:
             from rich.console import Console
 
-            self._console = Console(highlight=False)
+            self._console = Console(highlight=False, file=cast("TextIO", _Output()))
         return self._console
 
     @console.setter
@@ -247,6 +248,29 @@ def is_silent(logger: AgentLogger, level: int) -> bool:
     Only our own logger is known to drop it: a program's subclass may want to see everything.
     """
     return type(logger) is AgentLogger and logger.level < level
+
+
+class _Output:
+    """Stand for whatever `sys.stdout` is at the time, and escape what it can't encode: no run may fail for a letter."""
+
+    @property
+    def rich_proxied_file(self) -> _Output:
+        """Return this object, where a live display of `rich` would take the bare stream from behind its own."""
+        return self
+
+    def write(self, text: str) -> int:
+        try:
+            return int(self._stream.write(text))
+        except UnicodeEncodeError:
+            encoding = self._stream.encoding or "utf-8"
+            return int(self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding)))
+
+    @property
+    def _stream(self) -> Any:
+        return getattr(sys.stdout, "rich_proxied_file", sys.stdout)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def _rule(title: str, style: str, align: Any = "center") -> RenderableType:

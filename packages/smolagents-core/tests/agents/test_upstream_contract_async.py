@@ -74,6 +74,14 @@ def test_errors_are_the_same() -> None:
         asyncio.run(coder(code("1"), ANSWER, step_callbacks=[stop]).arun("Do it."))
 
 
+def test_callback_that_runs_out_of_items_does_not_hang_the_run() -> None:
+    for raising in (lambda step: next(iter([])), lambda step, agent: next(iter([]))):
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            asyncio.run(coder(ANSWER, step_callbacks=[raising]).arun("Do it."))
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            coder(ANSWER, step_callbacks=[raising]).run("Do it.")
+
+
 async def ticks_while(work: Any) -> tuple[Any, int]:
     """Return a result and how often the event loop came round meanwhile."""
     ticks = 0

@@ -1,6 +1,9 @@
 """What older documents show, and what is new: names, arguments and shapes that work here beyond version 1.26."""
 
 import functools
+import os
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -201,6 +204,24 @@ def test_errors_are_shown_to_whoever_wants_errors_alone(capfd: pytest.CaptureFix
     out = capfd.readouterr().out
     assert "ZeroDivisionError" in out
     assert "Do it." not in out
+
+
+PROGRAM = """
+from smolagents import CodeAgent
+from smolagents_testing import ScriptedModel, code
+answer = CodeAgent(model=ScriptedModel([code("print('→ \\\\ud800')\\nfinal_answer('日本')")])).run("Tâche")
+assert answer == "日本"
+"""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_no_run_fails_for_what_the_terminal_cannot_show(encoding: str) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    shown = done.stdout.decode(encoding)
+    assert "Final answer" in shown
+    assert "\\ud800" in shown
 
 
 def test_one_agent_as_tool_of_another_kind() -> None:

@@ -1,6 +1,7 @@
 """What an agent's run tells the plugins, and that a failing plugin does not touch the run."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -180,3 +181,41 @@ def test_contributed_prompts_reach_the_model() -> None:
         plugins.unregister(polite)
     system = model.calls[0].messages[0]
     assert "Say please. (code_agent)" in str(system)
+
+
+def test_a_memory_store_gets_the_task_and_every_step() -> None:
+    class Store:
+        def __init__(self) -> None:
+            self.runs: dict[str, list[dict[str, Any]]] = {}
+
+        def append(self, run_id: str, record: dict[str, Any]) -> None:
+            self.runs.setdefault(run_id, []).append(json.loads(json.dumps(record)))
+
+        def read(self, run_id: str) -> list[dict[str, Any]]:
+            return self.runs.get(run_id, [])
+
+    class Archive:
+        def __init__(self) -> None:
+            self.stores: dict[str, Store] = {}
+
+        @hookimpl
+        def memory_store(self, uri: str) -> Store | None:
+            return self.stores.setdefault(uri, Store()) if uri.startswith("archive:") else None
+
+    archive = Archive()
+    plugins.register(archive)
+    try:
+        model = ScriptedModel(CODE, per_run=True)
+        agent = CodeAgent(tools=[double], model=model, memory_store="archive:here", verbosity_level=-1)
+        for _ in range(2):
+            assert agent.run("Double 21.") == 42
+        with pytest.raises(ValueError, match="No memory store for 'elsewhere:'"):
+            CodeAgent(tools=[], model=model, memory_store="elsewhere:", verbosity_level=-1).run("Double 21.")
+    finally:
+        plugins.unregister(archive)
+    runs = archive.stores["archive:here"].runs
+    assert len(runs) == 2
+    for records in runs.values():
+        assert [record["type"] for record in records] == ["TaskStep", "ActionStep", "ActionStep"]
+        assert records[0]["task"] == "Double 21."
+        assert "Execution logs:\n8\n" in records[1]["observations"]

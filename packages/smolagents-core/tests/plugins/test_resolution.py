@@ -108,6 +108,7 @@ def test_a_star_import_takes_core_and_first_party_names_only(site: Any) -> None:
     assert "AcmeF" not in names
     assert "LiteLLMModel" not in names
     assert len(names) == len(set(names))
+    assert site.output("from smolagents import *; print(CodeAgent.__name__, 'AcmeF' in globals())") == "CodeAgent False"
 
 
 def test_modules_offer_the_plugins_of_their_kinds(site: Any) -> None:

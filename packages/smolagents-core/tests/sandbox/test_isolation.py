@@ -1,4 +1,4 @@
-"""What the operating system stops when code has got past the interpreter's guards: here actions run in plain CPython."""
+"""What the system stops when code has got past the interpreter's guards: actions run in plain CPython here."""
 
 import os
 import subprocess

@@ -76,7 +76,7 @@ class NameRules:
         """Refuse reading a name of the interpreter's own."""
         if identifier in self._fine_names:
             return
-        if identifier in RESERVED_NAMES or (self.is_dunder(identifier) and identifier not in READABLE_NAMES):
+        if identifier in RESERVED_NAMES or (self.is_dunder(identifier) and identifier not in READABLE_NAMES and identifier not in DEFINABLE_DUNDERS):
             self.refuse(f"Forbidden access to name: {identifier}", node)
         self._fine_names.add(identifier)
 

@@ -27,6 +27,7 @@ class GuardedEngine:
         authorized = sorted({*BASE_BUILTIN_MODULES, *configuration["imports"]})
         limits = Limits(memory=sys.maxsize, logs=limit)  # the operating system bounds the memory
         self._session = Session(authorized, limits, self._timeout, prints=self._prints)
+        self._session.run("None")  # loads what the first action would have to wait for
 
     def set_tools(self, names: Iterable[str]) -> None:
         """Make the host's tools callable."""

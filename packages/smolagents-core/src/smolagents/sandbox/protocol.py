@@ -18,19 +18,29 @@ class ProtocolError(Exception):
     """Report bytes that are no frame, or a message that makes no sense where it came."""
 
 
+class MessageTooLarge(ProtocolError):
+    """Report a message that is too large to cross, before any of it has."""
+
+
 def pack(message: Any) -> bytes:
     """Return a message as a frame.
 
     Raises:
-        ProtocolError: It is larger than a frame may be.
+        MessageTooLarge: It is larger than a frame may be.
     """
     body = json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii")
-    if len(body) > MAX_FRAME_BYTES:
-        raise ProtocolError(
-            f"a message of {len(body):,} bytes is too large to cross between host and sandbox "
-            f"(at most {MAX_FRAME_BYTES:,}): pass a part of the value, or a summary"
+    size, containers = len(body), _containers(body)
+    if size > MAX_FRAME_BYTES or containers > MAX_FRAME_CONTAINERS:
+        raise MessageTooLarge(
+            f"a message of {size:,} bytes with up to {containers:,} lists and dicts is too large to cross between "
+            f"host and sandbox (at most {MAX_FRAME_BYTES:,} and {MAX_FRAME_CONTAINERS:,}): "
+            "pass a part of the value, or a summary"
         )
-    return b"%08x" % len(body) + body
+    return b"%08x" % size + body
+
+
+def _containers(body: bytes) -> int:
+    return body.count(b"[") + body.count(b"{")
 
 
 def body_length(header: bytes) -> int:
@@ -54,7 +64,7 @@ def unpack(body: bytes) -> Any:
     Raises:
         ProtocolError: It is no such message.
     """
-    if body.count(b"[") + body.count(b"{") > MAX_FRAME_CONTAINERS:
+    if _containers(body) > MAX_FRAME_CONTAINERS:
         raise ProtocolError(f"a message of more than {MAX_FRAME_CONTAINERS:,} lists and dicts is too large to cross")
     try:
         message = json.loads(body.decode("ascii"))
@@ -63,3 +73,17 @@ def unpack(body: bytes) -> Any:
     if type(message) is not dict or type(message.get("type")) is not str:
         raise ProtocolError("a frame holds no message: a message is an object with a `type`")
     return message
+
+
+def read_message(stream: Any) -> Any:
+    """Return the next message of a binary file; None at its end.
+
+    Raises:
+        ProtocolError: What comes is none.
+    """
+    header = stream.read(HEADER_BYTES)
+    if len(header) < HEADER_BYTES:
+        return None
+    length = body_length(header)
+    body = stream.read(length)
+    return unpack(body) if len(body) == length else None

@@ -12,7 +12,7 @@ from typing import Any
 from smolagents.concurrency import wait_for
 from smolagents.errors import ExecutionTimeoutError, InterpreterError, SandboxError, SerializationError
 from smolagents.executors import CodeOutput
-from smolagents.sandbox.protocol import PROTOCOL_VERSION, ProtocolError
+from smolagents.sandbox.protocol import PROTOCOL_VERSION, MessageTooLarge, ProtocolError
 from smolagents.sandbox.transport import Connection, Transport, WorkerGone
 from smolagents.sandbox.values import arriving, crossing
 
@@ -141,6 +141,8 @@ class WorkerSession:
                 f"Code execution exceeded the maximum execution time of {self.timeout_seconds} seconds, and it did not "
                 f"stop by itself, so its process was ended. {GONE} Do less in one action."
             ) from None
+        except SerializationError as error:
+            raise InterpreterError(str(error)) from error
         except WorkerGone as error:
             raise InterpreterError(f"The sandbox's worker {error} while the action ran. {GONE}") from None
         except ProtocolError as error:
@@ -207,6 +209,8 @@ class WorkerSession:
                 self.start_worker()
                 raise
             return self._send_all(request, timeout)
+        except MessageTooLarge as error:
+            raise SerializationError(f"This can't be sent to the sandbox: {error}") from error
         except (TimeoutError, ProtocolError):
             self.end_worker()
             self.start_worker()
@@ -295,7 +299,7 @@ class WorkerSession:
     def _reply(connection: Connection, reply: dict[str, Any], deadline: float | None) -> None:
         try:
             connection.send(reply, deadline)
-        except ProtocolError as error:
+        except MessageTooLarge as error:
             connection.send({**_raised(SerializationError(f"The tool returned {error}")), "id": reply["id"]}, deadline)
 
     def _call(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:

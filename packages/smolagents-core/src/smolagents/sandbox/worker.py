@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from smolagents.errors import SerializationError
-from smolagents.sandbox.protocol import HEADER_BYTES, PROTOCOL_VERSION, ProtocolError, body_length, pack, unpack
+from smolagents.sandbox.protocol import PROTOCOL_VERSION, MessageTooLarge, ProtocolError, pack, read_message
 from smolagents.sandbox.values import arriving, crossing
 
 MAX_ERROR_TEXT = 20_000
@@ -52,7 +52,7 @@ class Worker:
             **hello: What to tell the host in return.
         """
         if configuration is None:
-            configuration = self._read()
+            configuration = read_message(self._source)
         if configuration is None:
             return
         self._allow_pickle = bool(configuration.get("allow_pickle"))
@@ -121,7 +121,7 @@ class Worker:
     def _listen(self) -> None:
         try:
             while True:
-                message = self._read()
+                message = read_message(self._source)
                 if message is None:
                     break
                 if message["type"] == "interrupt":
@@ -132,14 +132,6 @@ class Worker:
         finally:
             # The host is gone, or it speaks another language: nobody is left to work for.
             os._exit(0)
-
-    def _read(self) -> Any:
-        header = self._source.read(HEADER_BYTES)
-        if len(header) < HEADER_BYTES:
-            return None
-        length = body_length(header)
-        body = self._source.read(length)
-        return unpack(body) if len(body) == length else None
 
     def _answer(self, request: Any) -> None:
         number = request.get("id")
@@ -152,7 +144,7 @@ class Worker:
             reply = {"error": {"kind": type(error).__name__, "message": str(error)[:MAX_ERROR_TEXT]}}
         try:
             self.send(dict(reply, type="done", id=number))
-        except ProtocolError as error:  # the result is too large
+        except MessageTooLarge as error:
             self.send({"type": "done", "id": number, "error": {"kind": "SerializationError", "message": str(error)}})
 
     def _do_ping(self, request: Any) -> Any:

@@ -1,3 +1,5 @@
+# ruff: noqa: E501 (one program on one line)
+# fmt: off
 """Attempts to run the host's own functions: each writes the file CANARY if it gets out."""
 
 W = "open(CANARY, 'w').close()"

@@ -1,3 +1,5 @@
+# ruff: noqa: E501 (one program on one line)
+# fmt: off
 """Attempts to read a secret of the host, and to change the host."""
 
 LEAKS = {

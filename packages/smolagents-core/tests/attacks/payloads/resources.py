@@ -1,3 +1,5 @@
+# ruff: noqa: E501 (one program on one line)
+# fmt: off
 """Attempts to keep the host busy for ever, to fill its memory, or to crash it."""
 
 HANGS = {
