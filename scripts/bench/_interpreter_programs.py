@@ -403,7 +403,8 @@ def quicksort(items):
     if len(items) <= 1:
         return items
     pivot = items[len(items) // 2]
-    return quicksort([x for x in items if x < pivot]) + [x for x in items if x == pivot] + quicksort([x for x in items if x > pivot])
+    low, high = [x for x in items if x < pivot], [x for x in items if x > pivot]
+    return quicksort(low) + [x for x in items if x == pivot] + quicksort(high)
 data = [(i * 7919) % 1009 for i in range(1000)]
 quicksort(data) == sorted(data)
 """,

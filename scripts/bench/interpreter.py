@@ -14,7 +14,6 @@ from typing import Any
 
 from _interpreter_programs import PROGRAMS
 from _measure import interleaved, option, ratio, table
-
 from smolagents.interpreter import compiler
 from smolagents.local_python_executor import LocalPythonExecutor
 

@@ -37,10 +37,10 @@ MAX_EXECUTION_TIME_SECONDS = 30
 class LocalPythonExecutor(PythonExecutor):
     """Run actions in this process, under guards.
 
-    All of Python works, at about CPython's speed. It is a language guard: it keeps code that a model wrote from reaching
-    what it was not given, and stops what runs too long or grows too large. It can't make modules safe that reach
-    outside by themselves (authorize them with care), and it can't stop a single long call of C code; for code that
-    you don't trust at all, use an isolated executor.
+    All of Python works, at about CPython's speed. It is a language guard: it keeps code that a model wrote from
+    reaching what it was not given, and stops what runs too long or grows too large. It can't make modules safe that
+    reach outside by themselves (authorize them with care), and it can't stop a single long call of C code; for code
+    that you don't trust at all, use an isolated executor.
 
     Args:
         additional_authorized_imports: Modules that actions may import besides BASE_BUILTIN_MODULES: `pkg`, `pkg.sub`,

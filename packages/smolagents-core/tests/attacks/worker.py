@@ -22,9 +22,23 @@ from typing import Any
 
 HERE = Path(__file__).parent
 SECRET = "S3CR3T-7731"
-IMPORTS = (
-    "abc array contextlib copy dataclasses decimal enum fractions functools heapq json operator string textwrap typing"
-).split()
+IMPORTS = [
+    "abc",
+    "array",
+    "contextlib",
+    "copy",
+    "dataclasses",
+    "decimal",
+    "enum",
+    "fractions",
+    "functools",
+    "heapq",
+    "json",
+    "operator",
+    "string",
+    "textwrap",
+    "typing",
+]
 RESOURCES = ("HANGS", "MEMORY", "CRASHES")
 
 
@@ -171,9 +185,10 @@ def host_changed(expression: str) -> bool:
 
 
 # Loaded before any attack: one of them may break what another's check needs.
-MODULES = {name: importlib.import_module(name) for name in (
+CHECKED = (
     "builtins collections datetime decimal functools itertools json math os queue random re statistics string sys time"
-).split()}  # fmt: skip
+)
+MODULES = {name: importlib.import_module(name) for name in CHECKED.split()}
 CURRENT: dict[str, Any] = {}
 
 

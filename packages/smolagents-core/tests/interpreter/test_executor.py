@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-
 from smolagents.errors import ExecutionTimeoutError, InterpreterError
 from smolagents.local_python_executor import (
     BASE_PYTHON_TOOLS,
@@ -178,7 +177,8 @@ def test_new_session_has_the_configuration_and_no_state() -> None:
     other = session.new_session()
     assert other("import json\nf()").output == 1
     assert (other.timeout_seconds, other.max_print_outputs_length) == (7, 99)
-    assert "not defined" in str(pytest.raises(InterpreterError, other, "x").value)
+    with pytest.raises(InterpreterError, match="not defined"):
+        other("x")
 
 
 def test_missing_authorized_module() -> None:
@@ -189,7 +189,7 @@ def test_missing_authorized_module() -> None:
 def test_imports() -> None:
     assert "Import of os is not allowed. Authorized imports are: [" in failure("import os")
     assert "Import from os is not allowed" in failure("from os import path")
-    assert "Forbidden access to module: xml.dom" in failure("import xml\nxml.dom", "xml")
+    assert "Forbidden access to module: json.decoder" in failure("import json\njson.decoder", "json")
     assert "is not allowed" in failure("import xml.dom", "xml")
     assert executor("xml.*")("import xml.dom\nxml.dom.__name__").output == "xml.dom"
     assert executor("xml.dom")("from xml import dom\ndom.__name__").output == "xml.dom"

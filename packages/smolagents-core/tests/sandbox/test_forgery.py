@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -10,11 +11,17 @@ from smolagents.errors import ExecutionTimeoutError, InterpreterError
 from smolagents.sandbox.protocol import MAX_FRAME_BYTES, ProtocolError, body_length, pack, unpack
 
 WRITE = "import os\nos.write(worker._sink, {data!r})\n"
-BREACH = r"broke its protocol|is not a tool|Error"
 
 
 def forge(executor: Any, message: dict[str, Any]) -> Any:
     return executor(WRITE.format(data=pack(message)) + "import time\ntime.sleep(0.05)\n'honest'")
+
+
+def still_answers(executor: Any) -> None:
+    """Check that the executor works; the first action may pay for the true reply that came after the forged one."""
+    with suppress(InterpreterError):
+        executor("None")
+    assert executor("1 + 1").output == 2
 
 
 @pytest.mark.parametrize(
@@ -70,17 +77,15 @@ def test_arguments_are_data(unguarded: Any) -> None:
 
 def test_a_forged_result_is_data_too(unguarded: Any) -> None:
     with pytest.raises(InterpreterError, match="result can't be read"):
-        unguarded(
-            f"worker.send({{'type': 'done', 'id': worker._running, 'value': {{'__type__': 'pickle', 'data': ''}}}})"
-        )
-    assert unguarded("1 + 1").output == 2
+        unguarded("worker.send({'type': 'done', 'id': worker._running, 'value': {'__type__': 'pickle', 'data': ''}})")
+    still_answers(unguarded)
 
 
 @pytest.mark.parametrize("error", [5, [], {}, {"kind": ["x"], "message": {}}, {"kind": "KeyboardInterrupt"}])
 def test_forged_errors(unguarded: Any, error: Any) -> None:
     with pytest.raises((InterpreterError, ExecutionTimeoutError)):
         unguarded(f"worker.send({{'type': 'done', 'id': worker._running, 'error': {error!r}}})")
-    assert unguarded("1 + 1").output == 2
+    still_answers(unguarded)
 
 
 def test_a_flood_of_prints_fills_no_memory(make_unguarded: Callable[..., Any]) -> None:

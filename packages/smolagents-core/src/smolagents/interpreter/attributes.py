@@ -39,10 +39,16 @@ def own_attributes(cls: type) -> Any:
     return _class_dict(cls)
 
 
+def _receiver(proxy: Any) -> Any:
+    """Return the object that a `super()` stands for."""
+    return proxy.__self__
+
+
 class _Precision:
     """Take the precision that is assigned to a decimal context, up to a bound."""
 
     __slots__ = ("context",)
+    context: Any
 
     def __init__(self, context: Any) -> None:
         object.__setattr__(self, "context", context)
@@ -113,10 +119,11 @@ class AttributeGuards:
         return self.checked(getattr(obj, name))
 
     def load_private(self, obj: Any, name: str) -> Any:
+        """Return an attribute whose name begins with an underscore, or refuse it."""
         if not _is_dunder(name):
             if name in PUBLIC_UNDERSCORES or self.is_guest(obj):
                 return getattr(obj, name)
-            if type(obj) is super and self.is_guest(obj.__self__):
+            if type(obj) is super and self.is_guest(_receiver(obj)):
                 return getattr(obj, name)
             raise InterpreterError(f"Forbidden access to private attribute: {name} of a '{type(obj).__name__}' object")
         if name in READABLE_DUNDERS:
@@ -135,13 +142,14 @@ class AttributeGuards:
 
     def load_super(self, obj: Any, name: str) -> Any:
         """Return a method of a base class, of those that a class may define itself."""
-        if name == "__setattr__":
-            return lambda attribute, value: (
-                self.check_store(obj.__self__, attribute),
-                obj.__setattr__(attribute, value),
-            )[1]
-        if name == "__delattr__":
-            return lambda attribute: (self.check_store(obj.__self__, attribute), obj.__delattr__(attribute))[1]
+        if name in ("__setattr__", "__delattr__"):
+            method = getattr(obj, name)
+
+            def change(attribute: Any, *value: Any) -> None:
+                self.check_store(_receiver(obj), attribute)
+                method(attribute, *value)
+
+            return change
         if name in DEFINABLE_DUNDERS:
             return getattr(obj, name)
         raise InterpreterError(f"Forbidden access to dunder attribute: {name}")
@@ -221,7 +229,7 @@ class AttributeGuards:
     # --- the builtins of these names
 
     def guarded_getattr(self, obj: Any, name: Any, *default: Any) -> Any:
-        """getattr(object, name[, default])"""  # noqa: D400, D403, D415 (as the guest's help shows it)
+        """getattr(object, name[, default])"""
         if type(name) is not str:
             raise TypeError("attribute name must be string")
         if not default:
@@ -235,6 +243,7 @@ class AttributeGuards:
 
     @staticmethod
     def needs_check(name: str) -> bool:
+        """Tell whether a public attribute needs more than a look at its value."""
         return name in METHODS or name in DENIED_ATTRIBUTES or name in ("obj", "mro")
 
     def guarded_hasattr(self, obj: Any, name: Any) -> bool:

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import FinalAnswerException
 from smolagents.interpreter.iterables import guest_range
+from smolagents.interpreter.policy import words
 from smolagents.interpreter.printing import make_print
 from smolagents.interpreter.watchdog import Stop
 
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
 
-_PLAIN = (
-    "abs all any bin bool callable chr classmethod complex dict divmod enumerate filter float frozenset hash "
-    "hex id int isinstance issubclass len list map max min next object oct ord property reversed round set slice "
-    "sorted staticmethod str super tuple zip aiter anext NotImplemented Ellipsis bytes bytearray "
-    "True False None __debug__"
-).split()
+_PLAIN = words(
+    "abs all any bin bool callable chr classmethod complex dict divmod enumerate filter float frozenset hash hex "
+    "id int isinstance issubclass len list map max min next object oct ord property reversed round set slice "
+    "sorted staticmethod str super tuple zip aiter anext NotImplemented Ellipsis bytes bytearray True False None "
+    "__debug__"
+)
 
 
 class GuestSystemExit(BaseException):
@@ -61,11 +62,11 @@ MATH = {
 BASE_PYTHON_TOOLS: dict[str, Any] = {
     **{
         name: getattr(builtins, name)
-        for name in (
-            "print isinstance range float int bool str set list dict tuple round pow len sum max min abs enumerate "
-            "zip reversed sorted all any map filter ord chr next iter divmod callable getattr hasattr setattr "
-            "issubclass type complex"
-        ).split()
+        for name in words(
+            "print isinstance range float int bool str set list dict tuple round pow len sum max min abs "
+            "enumerate zip reversed sorted all any map filter ord chr next iter divmod callable getattr hasattr "
+            "setattr issubclass type complex"
+        )
     },
     **MATH,
 }

@@ -15,7 +15,7 @@ from smolagents.interpreter.policy import DEFINABLE_DUNDERS, DENIED_ATTRIBUTES
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
 
-_build_class = builtins.__build_class__  # type: ignore[attr-defined]
+_build_class = builtins.__build_class__
 
 
 class _GuestType(type):
@@ -103,7 +103,7 @@ class ClassGuards:
             if isinstance(base, type) and issubclass(base, types.ModuleType):
                 raise InterpreterError("Modules can't be subclassed.")
 
-    def may_extend(self, base: type) -> bool:
+    def may_extend(self, base: Any) -> bool:
         """Tell whether a class is a builtin, the guest's own or of an authorized package."""
         if self.session.attributes.is_guest_class(base):
             return True

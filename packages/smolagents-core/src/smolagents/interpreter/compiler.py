@@ -22,10 +22,9 @@ from smolagents.interpreter.watchdog import GUEST_FILE
 
 RESULT = "<result>"
 CACHED_PROGRAMS = 256
-# What code contains if the compiler warns about it: invalid escapes, `is` with a literal, `assert (a, b)`, missing commas.
-WARNING_HINTS = ("\\", " is ", "assert", ")(", "](", ")[", "][", "finally")
 
 _numbers = itertools.count(1)
+_ignored: list[Any] = []
 
 
 @dataclass(slots=True)
@@ -64,7 +63,7 @@ def compile_action(
         InterpreterError: The action is no Python, or it does what is never allowed.
     """
     try:
-        with _quiet(source):
+        with _quiet():
             return _compile(source, protected, guarded, shadowed)
     except Refusal as error:
         segment = statement_source(source, error.node.lineno)
@@ -82,32 +81,29 @@ def compile_action(
 
 
 @contextmanager
-def _quiet(source: str) -> Iterator[None]:
-    """Keep the compiler's warnings about the model's code from the host, and the collector from the many small nodes."""
+def _quiet() -> Iterator[None]:
+    """Keep the compiler's warnings about the code from the host, and the collector from the many small nodes."""
+    if not _ignored or _ignored[0] not in warnings.filters:
+        # No catch_warnings: that would change the filters of all threads, there and back.
+        warnings.filterwarnings("ignore", module=GUEST_FILE)
+        _ignored[:] = warnings.filters[:1]
     collecting = gc.isenabled()
     gc.disable()
     try:
-        if any(hint in source for hint in WARNING_HINTS):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                yield
-        else:
-            yield
+        yield
     finally:
         if collecting:
             gc.enable()
 
 
-def _compile(
-    source: str, protected: frozenset[str], guarded: frozenset[str], shadowed: frozenset[str]
-) -> Program:
-    tree = ast.parse(source)
+def _compile(source: str, protected: frozenset[str], guarded: frozenset[str], shadowed: frozenset[str]) -> Program:
+    filename = f"{GUEST_FILE}{next(_numbers)}>"
+    tree = ast.parse(source, filename)
     rules = NameRules(guarded)
     rewriter = StatementRewriter(rules, protected, shadowed.__contains__)
     capture_result(tree.body)
     tree.body = rewriter.block(tree.body)
     rewriter.finish()
-    filename = f"{GUEST_FILE}{next(_numbers)}>"
     wrap = (rewriter.loops_at_top or rewriter.awaits_at_top) and not rewriter.star_import
     if wrap:
         wrap_in_function(tree, rewriter)

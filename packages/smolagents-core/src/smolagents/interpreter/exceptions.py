@@ -16,7 +16,7 @@ def cleaned(session: Session, error: Any) -> Any:
     """Return an exception of the same name, or the exception itself where it holds nothing of the host's."""
     if not isinstance(error, BaseException):
         return error
-    kind = type(error)
+    kind: Any = type(error)
     if kind.__module__ == "builtins" or session.attributes.is_guest_class(kind):
         return error
     if kind.__module__.startswith("smolagents.interpreter"):
@@ -32,7 +32,7 @@ def _text(error: BaseException) -> str:
 
 
 @lru_cache(256)
-def _stand_in(kind: type[BaseException]) -> Any:
+def _stand_in(kind: Any) -> Any:
     """Return a class of the same name below the nearest builtin exception."""
     for base in kind.__mro__:
         if base.__module__ == "builtins" and base not in (OSError, *_STRUCTURED):

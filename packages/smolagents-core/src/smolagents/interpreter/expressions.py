@@ -6,8 +6,8 @@ import ast
 from typing import Any
 
 from smolagents.interpreter import nodes
-from smolagents.interpreter.nodes import at, call, constant, name
 from smolagents.interpreter.fstrings import FormatRewriter
+from smolagents.interpreter.nodes import at, call, constant, name
 from smolagents.interpreter.scopes import Scope
 
 # Builtin classes whose constructors need a guard; it replaces them where the action doesn't bind the name itself.
@@ -62,12 +62,13 @@ class ExpressionRewriter(FormatRewriter):
         if guard == "<store>" and type(owner) is ast.Name and not dunder:
             kind = call("<class>", [name(owner.id, node)], node)
             test = at(ast.Compare(kind, [nodes.IN], [name("<guests>", node)]), node)
-            node.value.args[0] = name(owner.id, node)
-            node.value = nodes.choose(test, owner, node.value, node)
+            arguments = [name(owner.id, node), constant(self.mangle(attribute), node)]
+            node.value = nodes.choose(test, owner, call(guard, arguments, node), node)
         return node
 
     def load_attribute(self, node: ast.Attribute, attribute: str, guarded: bool) -> Any:
-        inner = node.value
+        """Rewrite the reading of an attribute."""
+        inner: Any = node.value
         if type(inner) is ast.Attribute and inner.attr == "__class__" and attribute in nodes.CLASS_FACTS:
             node.value = call("<type>", [self.expr(inner.value)], node)
             return node

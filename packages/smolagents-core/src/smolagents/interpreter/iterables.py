@@ -90,6 +90,7 @@ class RangeType(type):
     session_ticks: Iterator[bool]
 
     def __call__(cls, *args: Any) -> Any:
+        """Return a range, or what behaves as one where it is large."""
         numbers = range(*args)
         if numbers and (numbers[-1] - numbers[0]) // numbers.step >= SMALL_RANGE:
             return LargeRange(numbers, cls.session_ticks)

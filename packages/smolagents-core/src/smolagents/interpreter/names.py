@@ -16,14 +16,15 @@ from smolagents.interpreter.policy import (
     READABLE_NAMES,
     RESERVED_NAMES,
     RISKY_ATTRIBUTES,
+    words,
 )
 
 # Methods whose result can be much larger than what they work on, or that walk attributes. The guard gets the
 # object and the arguments: `text.join(parts)` becomes `<join>(text, parts)`.
 METHOD_GUARDS = {"join": "<join>", "replace": "<replace>", "format": "<format_method>", "extend": "<extend>"}
-SIZED_METHODS = frozenset(
+SIZED_METHODS = words(
     "join replace format format_map extend ljust rjust center zfill expandtabs translate to_bytes from_bytes "
-    "elements sub subn getrandbits randbytes".split()
+    "elements sub subn getrandbits randbytes"
 )
 ANNOTATION_NODES = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Constant, ast.BinOp, ast.BitOr, ast.Load,
@@ -76,7 +77,9 @@ class NameRules:
         """Refuse reading a name of the interpreter's own."""
         if identifier in self._fine_names:
             return
-        if identifier in RESERVED_NAMES or (self.is_dunder(identifier) and identifier not in READABLE_NAMES and identifier not in DEFINABLE_DUNDERS):
+        if identifier in RESERVED_NAMES or (
+            self.is_dunder(identifier) and identifier not in READABLE_NAMES and identifier not in DEFINABLE_DUNDERS
+        ):
             self.refuse(f"Forbidden access to name: {identifier}", node)
         self._fine_names.add(identifier)
 

@@ -39,7 +39,7 @@ def number(node: Any) -> Any:
     if type(node) is ast.Constant and type(node.value) in (int, float):
         return node.value
     if type(node) is ast.UnaryOp and type(node.op) is ast.USub and type(node.operand) is ast.Constant:
-        value = node.operand.value
+        value: Any = node.operand.value
         return -value if type(value) in (int, float) else None
     return None
 
@@ -85,8 +85,8 @@ class OperatorRewriter(Visitor):
         if operator is ast.Mult:
             return True
         if operator is ast.Pow:
-            return abs(second) <= 64
-        return abs(second) <= SMALL_SHIFT
+            return bool(abs(second) <= 64)
+        return bool(abs(second) <= SMALL_SHIFT)
 
     def modulo(self, node: ast.BinOp) -> Any:
         """Rewrite `%`: text on the left becomes an object whose own `%` formats within bounds."""

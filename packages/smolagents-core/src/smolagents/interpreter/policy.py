@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text."""
+    return frozenset(text.split())
+
+
 BASE_BUILTIN_MODULES = [
     "collections",
     "datetime",
@@ -50,57 +56,59 @@ RESERVED_NAMES = frozenset({"_print_outputs", "_operations_count"})
 READABLE_DUNDERS = frozenset({"__name__", "__qualname__", "__doc__", "__module__", "__version__"})
 
 # Dunder attributes that may also be read on objects whose class or code is the guest's own.
-GUEST_DUNDERS = frozenset(
-    "__class__ __dict__ __annotations__ __dataclass_fields__ __slots__ __match_args__ __members__ __wrapped__ __notes__ "
-    "__defaults__ __kwdefaults__ __abstractmethods__ __orig_bases__ __parameters__ __fields__ __total__ "
-    "__required_keys__ __optional_keys__ __args__ __origin__ __type_params__ __value__".split()
+GUEST_DUNDERS = words(
+    "__class__ __dict__ __annotations__ __dataclass_fields__ __slots__ __match_args__ __members__ __wrapped__ "
+    "__notes__ __defaults__ __kwdefaults__ __abstractmethods__ __orig_bases__ __parameters__ __fields__ "
+    "__total__ __required_keys__ __optional_keys__ __args__ __origin__ __type_params__ __value__"
 )
 
 # Methods of the data model that a guest class may define, and call on its own objects and through `super()`.
-DEFINABLE_DUNDERS = frozenset(
-    "__init__ __new__ __post_init__ __init_subclass__ __set_name__ __class_getitem__ __call__ __repr__ __str__ "
-    "__format__ __bytes__ __hash__ __bool__ __len__ __length_hint__ __getitem__ __setitem__ __delitem__ __missing__ "
-    "__iter__ __next__ __reversed__ __contains__ __enter__ __exit__ __aenter__ __aexit__ __await__ __aiter__ __anext__ "
-    "__getattr__ __setattr__ __delattr__ __dir__ __get__ __set__ __delete__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ "
-    "__add__ __sub__ __mul__ __matmul__ __truediv__ __floordiv__ __mod__ __divmod__ __pow__ __lshift__ __rshift__ "
-    "__and__ __xor__ __or__ __radd__ __rsub__ __rmul__ __rmatmul__ __rtruediv__ __rfloordiv__ __rmod__ __rdivmod__ "
-    "__rpow__ __rlshift__ __rrshift__ __rand__ __rxor__ __ror__ __iadd__ __isub__ __imul__ __imatmul__ __itruediv__ "
-    "__ifloordiv__ __imod__ __ipow__ __ilshift__ __irshift__ __iand__ __ixor__ __ior__ __neg__ __pos__ __abs__ "
-    "__invert__ __complex__ __int__ __float__ __index__ __round__ __trunc__ __floor__ __ceil__ __copy__ __deepcopy__ "
-    "__sizeof__ __fspath__ __replace__".split()
+DEFINABLE_DUNDERS = words(
+    "__init__ __new__ __post_init__ __init_subclass__ __set_name__ __class_getitem__ __call__ __repr__ "
+    "__str__ __format__ __bytes__ __hash__ __bool__ __len__ __length_hint__ __getitem__ __setitem__ "
+    "__delitem__ __missing__ __iter__ __next__ __reversed__ __contains__ __enter__ __exit__ __aenter__ "
+    "__aexit__ __await__ __aiter__ __anext__ __getattr__ __setattr__ __delattr__ __dir__ __get__ __set__ "
+    "__delete__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __add__ __sub__ __mul__ __matmul__ __truediv__ "
+    "__floordiv__ __mod__ __divmod__ __pow__ __lshift__ __rshift__ __and__ __xor__ __or__ __radd__ __rsub__ "
+    "__rmul__ __rmatmul__ __rtruediv__ __rfloordiv__ __rmod__ __rdivmod__ __rpow__ __rlshift__ __rrshift__ "
+    "__rand__ __rxor__ __ror__ __iadd__ __isub__ __imul__ __imatmul__ __itruediv__ __ifloordiv__ __imod__ "
+    "__ipow__ __ilshift__ __irshift__ __iand__ __ixor__ __ior__ __neg__ __pos__ __abs__ __invert__ "
+    "__complex__ __int__ __float__ __index__ __round__ __trunc__ __floor__ __ceil__ __copy__ __deepcopy__ "
+    "__sizeof__ __fspath__ __replace__"
 )
 
 # Data that a class body may assign. `__slots__` and `__match_args__` are checked, as they name attributes.
 ASSIGNABLE_DUNDERS = frozenset({"__slots__", "__match_args__", "__hash__", "__doc__", "__module__", "__qualname__"})
 
 # `_x` names that are part of a public interface.
-PUBLIC_UNDERSCORES = frozenset(
-    "_asdict _replace _fields _field_defaults _make _value_ _name_ _missing_ _generate_next_value_ _ignore_".split()
+PUBLIC_UNDERSCORES = words(
+    "_asdict _replace _fields _field_defaults _make _value_ _name_ _missing_ _generate_next_value_ _ignore_"
 )
 
 # Attributes that lead from an object to frames, code or class internals.
-DENIED_ATTRIBUTES = frozenset(
-    "gi_frame gi_code gi_yieldfrom gi_running gi_suspended cr_frame cr_code cr_await cr_origin cr_running cr_suspended "
-    "ag_frame ag_code ag_await ag_running ag_suspended tb_frame tb_next tb_lineno tb_lasti "
-    "f_back f_builtins f_code f_globals f_lasti f_lineno f_locals f_trace f_trace_lines f_trace_opcodes f_generator "
-    "co_argcount co_cellvars co_code co_code_adaptive co_consts co_exceptiontable co_filename co_firstlineno co_flags "
-    "co_freevars co_kwonlyargcount co_lines co_linetable co_lnotab co_name co_names co_nlocals co_positions "
-    "co_posonlyargcount co_qualname co_stacksize co_varnames func_globals func_code func_closure func_defaults "
-    "with_traceback".split()
+DENIED_ATTRIBUTES = words(
+    "gi_frame gi_code gi_yieldfrom gi_running gi_suspended cr_frame cr_code cr_await cr_origin cr_running "
+    "cr_suspended ag_frame ag_code ag_await ag_running ag_suspended tb_frame tb_next tb_lineno tb_lasti "
+    "f_back f_builtins f_code f_globals f_lasti f_lineno f_locals f_trace f_trace_lines f_trace_opcodes "
+    "f_generator co_argcount co_cellvars co_code co_code_adaptive co_consts co_exceptiontable co_filename "
+    "co_firstlineno co_flags co_freevars co_kwonlyargcount co_lines co_linetable co_lnotab co_name co_names "
+    "co_nlocals co_positions co_posonlyargcount co_qualname co_stacksize co_varnames func_globals func_code "
+    "func_closure func_defaults with_traceback"
 )
 
 # Attributes that are refused on some objects only.
 CONDITIONAL_ATTRIBUTES = frozenset({"mro", "obj"})
 
 # Public names under which objects hold modules or functions that reach outside.
-RISKY_ATTRIBUTES = frozenset(
-    "os sys io subprocess builtins importlib shutil socket ctypes posix nt posixpath ntpath pathlib pickle marshal "
-    "inspect gc types code codecs codeop threading multiprocessing signal tempfile platform pty runpy site sysconfig "
-    "webbrowser urllib http ftplib smtplib asyncio linecache traceback warnings weakref operator functools tokenize "
-    "system popen fork forkpty kill killpg eval exec compile open modules meta_path path_hooks getattr environ environb "
-    "execl execle execlp execlpe execv execve execvp execvpe spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp "
-    "spawnvpe posix_spawn posix_spawnp startfile check_output check_call Popen import_module globals locals vars "
-    "mutex not_empty not_full all_tasks_done breakpoint attrgetter methodcaller get_type_hints".split()
+RISKY_ATTRIBUTES = words(
+    "os sys io subprocess builtins importlib shutil socket ctypes posix nt posixpath ntpath pathlib pickle "
+    "marshal inspect gc types code codecs codeop threading multiprocessing signal tempfile platform pty runpy "
+    "site sysconfig webbrowser urllib http ftplib smtplib asyncio linecache traceback warnings weakref "
+    "operator functools tokenize system popen fork forkpty kill killpg eval exec compile open modules "
+    "meta_path path_hooks getattr environ environb execl execle execlp execlpe execv execve execvp execvpe "
+    "spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe posix_spawn posix_spawnp startfile "
+    "check_output check_call Popen import_module globals locals vars mutex not_empty not_full all_tasks_done "
+    "breakpoint attrgetter methodcaller get_type_hints"
 )
 
 # Bindings of builtins that guest code doesn't get, with what to use instead.

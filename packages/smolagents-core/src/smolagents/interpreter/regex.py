@@ -71,7 +71,7 @@ def check_text(cost: Cost, pattern: Any, text: Any, anchored: bool) -> None:
     if cost.exponential and longest_run(cost.chars, text, length) > MAX_EXPONENTIAL_TEXT:
         raise InterpreterError(
             f"the regular expression {pattern.pattern!r} can take exponentially long on this text of {length} "
-            "characters: it repeats a part that can match the same text in several ways. Write it without nested repeats."
+            "characters: it repeats a part that can match one text in several ways. Write it without nested repeats."
         )
     if length <= SHORT_TEXT and cost.power <= 2:
         return
@@ -146,8 +146,8 @@ class RegexGuards:
     def check_substitution(self, compiled: Any, repl: Any, string: Any) -> None:
         """Refuse a substitution whose result would be too large."""
         limit = self.session.limits.value_bytes
-        if isinstance(repl, (str, bytes)) and (len(repl) + repl.count("\\" if isinstance(repl, str) else b"\\")) > 0:
-            references = repl.count("\\" if isinstance(repl, str) else b"\\")
+        if isinstance(repl, (str, bytes)) and repl:
+            references = repl.count("\\") if isinstance(repl, str) else repl.count(b"\\")
             worst = (len(string) + 1) * len(repl) + len(string) * references
             if worst > limit:
                 matches = sum(1 for _ in compiled.finditer(string))

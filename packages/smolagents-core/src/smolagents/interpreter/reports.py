@@ -60,8 +60,7 @@ def safe_text(session: Session, error: BaseException) -> str:
         text = session.text.str(error)
     except BaseException as inner:
         text = f"<no text: {type(inner).__name__}>"
-    text = str.__getitem__(text, slice(0, MAX_TEXT))
-    return text
+    return str.__getitem__(text, slice(0, MAX_TEXT))
 
 
 def suggestion(session: Session, error: BaseException, frames: list[tuple[str, int, str, Any]]) -> str:
@@ -77,7 +76,7 @@ def suggestion(session: Session, error: BaseException, frames: list[tuple[str, i
             known = dir(error.obj)
         except Exception:
             return ""
-        return near(error.name, known)
+        return near(str(error.name), known)
     if isinstance(error, KeyError) and len(error.args) == 1 and type(error.args[0]) is str and frame is not None:
         return _key_hint(error.args[0], frame)
     return ""

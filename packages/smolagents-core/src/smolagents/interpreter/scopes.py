@@ -59,17 +59,17 @@ class Scope:
         return self.stable
 
 
-def binds(node: ast.AST, identifier: str | None) -> bool:
+def binds(node: Any, identifier: str | None) -> bool:
     """Tell whether a node binds a name, in whatever scope."""
     kind = type(node)
     if kind is ast.Name:
-        return node.id == identifier and type(node.ctx) is not ast.Load  # type: ignore[attr-defined]
+        return bool(node.id == identifier and type(node.ctx) is not ast.Load)
     if kind is ast.arg:
-        return node.arg == identifier  # type: ignore[attr-defined]
+        return bool(node.arg == identifier)
     if kind is ast.alias:
-        return (node.asname or node.name.partition(".")[0]) == identifier  # type: ignore[attr-defined]
+        return bool((node.asname or node.name.partition(".")[0]) == identifier)
     if kind in (ast.Global, ast.Nonlocal):
-        return identifier in node.names  # type: ignore[attr-defined]
+        return identifier in node.names
     if kind is ast.MatchMapping:
-        return node.rest == identifier  # type: ignore[attr-defined]
-    return getattr(node, "name", None) == identifier
+        return bool(node.rest == identifier)
+    return bool(getattr(node, "name", None) == identifier)

@@ -29,7 +29,6 @@ from smolagents.interpreter.reports import failure_message
 from smolagents.interpreter.sizes import SizeGuards
 from smolagents.interpreter.text import TextGuards
 from smolagents.interpreter.tools import guest_callable, without_builtins
-from smolagents.interpreter.watchdog import Stop
 
 PRINTS = "_print_outputs"
 _missing: Any = object()
@@ -72,7 +71,6 @@ class Session:
         self.replace = partial(methods.replace, self)
         self.extend = partial(methods.extend, self)
         self.builtins: dict[str, Any] = guest_builtins(self)
-        self._guarded_names = frozenset(self.builtins)
         self._base = dict(self.builtins)
         self.protected: frozenset[str] = frozenset()
         self.guarded_attributes: frozenset[str] = frozenset()
@@ -85,9 +83,9 @@ class Session:
         """Make tools callable; names of overridable functions may be assigned by actions."""
         self.builtins.clear()
         self.builtins.update(self._base)
-        for name, function in without_builtins(overridable or {}, self._guarded_names).items():
+        for name, function in without_builtins(overridable or {}, self._base).items():
             self.builtins[name] = guest_callable(self, name, function)
-        own = without_builtins(tools, self._guarded_names)
+        own = without_builtins(tools, self._base)
         for name, tool in own.items():
             self.builtins[name] = guest_callable(self, name, tool)
         self.protected = frozenset(own)

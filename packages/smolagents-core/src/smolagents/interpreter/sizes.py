@@ -121,7 +121,7 @@ class SizeGuards:
     def imul(self, a: Any, b: Any) -> Any:
         """Multiply in place."""
         self.check_product(a, b)
-        return operator.imul(a, b)
+        return operator.imul(a, b)  # type: ignore[no-untyped-call]
 
     def check_power(self, a: Any, b: Any) -> None:
         """Refuse `a ** b` if the result is too large."""
@@ -154,7 +154,7 @@ class SizeGuards:
     def ipow(self, a: Any, b: Any) -> Any:
         """Raise to a power in place."""
         self.check_power(a, b)
-        return operator.ipow(a, b)
+        return operator.ipow(a, b)  # type: ignore[no-untyped-call]
 
     def check_shift(self, a: Any, b: Any) -> None:
         """Refuse `a << b` if the result is too large."""
@@ -170,7 +170,7 @@ class SizeGuards:
     def ilshift(self, a: Any, b: Any) -> Any:
         """Shift left in place."""
         self.check_shift(a, b)
-        return operator.ilshift(a, b)
+        return operator.ilshift(a, b)  # type: ignore[no-untyped-call]
 
     def count(self, value: Any, width: int = 1) -> Any:
         """Return the argument of `bytes(n)` and the like, after a check where it is a length."""

@@ -329,7 +329,7 @@ def _fractions(session: Session, original: Any) -> dict[str, Any]:
     return {"Fraction": _Fractions("Fraction", (), {"__new__": new, "original": original.Fraction})}
 
 
-REPLACEMENTS: dict[str, Callable[["Session", Any], dict[str, Any]]] = {
+REPLACEMENTS: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
     "time": _time,
     "math": _math,
     "itertools": _itertools,

@@ -1,4 +1,4 @@
-"""Turning values into text within bounds: str, repr, print, f-strings, `%` and str.format.
+"""Turning values into text within bounds: Text, repr, print, f-strings, `%` and str.format.
 
 The text of a small nested value can be endless (`x = [x, x]`, fifty times), so a value is weighed before C code
 builds its text. `str.format` walks attributes, so it asks the attribute guards.
@@ -19,6 +19,7 @@ from smolagents.interpreter.sizes import NUMBERS, size_of
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
 
+Text = str  # inside the class, `str` is its method
 CONTAINERS = (list, tuple, dict, set, frozenset, deque, MappingProxyType)
 EXACT = frozenset({list, tuple, dict, set, frozenset, deque, defaultdict, OrderedDict})
 ATOMS = NUMBERS | {type(None), type, range, slice}
@@ -39,7 +40,7 @@ def _items(value: Any) -> Iterator[Any]:
     else:
         for base in CONTAINERS:
             if issubclass(kind, base):
-                yield from base.__iter__(value)  # type: ignore[attr-defined]
+                yield from base.__iter__(value)
                 return
 
 
@@ -60,8 +61,8 @@ class _Formatter(string.Formatter):
     def __init__(self, guards: TextGuards) -> None:
         self.guards = guards
 
-    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
-        import _string
+    def get_field(self, field_name: Text, args: Any, kwargs: Any) -> Any:
+        import _string  # type: ignore[import-not-found]
 
         first, rest = _string.formatter_field_name_split(field_name)
         obj = self.get_value(first, args, kwargs)
@@ -69,7 +70,7 @@ class _Formatter(string.Formatter):
             obj = self.guards.session.attributes.guarded_getattr(obj, key) if is_attribute else obj[key]
         return obj, first
 
-    def format_field(self, value: Any, format_spec: str) -> Any:
+    def format_field(self, value: Any, format_spec: Text) -> Any:
         return self.guards.format(value, format_spec)
 
     def convert_field(self, value: Any, conversion: str | None) -> Any:
@@ -103,7 +104,7 @@ class TextGuards:
             else:
                 weight += 16 + size_of(item)
         if weight > self.limit // 4:
-            raise InterpreterError("the value's text would be too long. Show a part of it.")
+            raise InterpreterError("the value holds too many parts (shared ones count each time). Use a part of it.")
         known[id(value)] = weight
         return weight
 
@@ -127,7 +128,7 @@ class TextGuards:
         self.check(value)
         return value
 
-    def str(self, *args: Any, **kwargs: Any) -> str:
+    def str(self, *args: Any, **kwargs: Any) -> Text:
         """Make a str."""
         if len(args) == 1:
             value = args[0]
@@ -136,12 +137,12 @@ class TextGuards:
             self.check(value)
         return str(*args, **kwargs)
 
-    def repr(self, value: Any) -> str:
+    def repr(self, value: Any) -> Text:
         """Return the text that stands for a value."""
         self.check(value)
         return repr(value)
 
-    def ascii(self, value: Any) -> str:
+    def ascii(self, value: Any) -> Text:
         """Return the ASCII text that stands for a value."""
         self.check(value)
         return ascii(value)
@@ -156,11 +157,11 @@ class TextGuards:
         self.session.sizes.check_exponent(value)
         return value
 
-    def convert(self, value: Any, conversion: str) -> str:
+    def convert(self, value: Any, conversion: Text) -> Text:
         """Apply `!r`, `!s` or `!a`."""
         return {"r": self.repr, "s": self.str, "a": self.ascii}[conversion](value)
 
-    def format(self, value: Any, spec: Any = "") -> str:
+    def format(self, value: Any, spec: Any = "") -> Text:
         """Format a value."""
         if type(spec) is not str:
             raise TypeError("format() argument 2 must be str")
@@ -180,7 +181,7 @@ class TextGuards:
             return self._format_text(args[0], args[1:], kwargs)
         return self.session.attributes.load(owner, "format")(*args, **kwargs)
 
-    def _format_text(self, text: str, args: Any, kwargs: Any) -> str:
+    def _format_text(self, text: Text, args: Any, kwargs: Any) -> Text:
         try:
             result = self.formatter.vformat(str.__str__(text), args, kwargs)
         except IndexError as error:
@@ -189,7 +190,7 @@ class TextGuards:
             raise InterpreterError("the text would be too long")
         return result
 
-    def format_map(self, text: str, mapping: Mapping[str, Any]) -> str:
+    def format_map(self, text: Text, mapping: Mapping[Text, Any]) -> Text:
         """Do `text.format_map(mapping)`."""
         return self._format_text(text, (), mapping)
 
@@ -224,12 +225,13 @@ class TextGuards:
 
         if issubclass(type(a), (str, bytes, bytearray)):
             return self.percent_format(a, b)
-        return operator.imod(a, b)
+        return operator.imod(a, b)  # type: ignore[no-untyped-call]
 
-    def guards(self) -> dict[str, Any]:
+    def guards(self) -> dict[Text, Any]:
         """Return the guards by their hidden names, and the builtins that make text."""
         return {
-            "<compared>": self.compared, "<str>": self.str, "<shown>": self.shown, "<convert>": self.convert, "<format>": self.format,
+            "<compared>": self.compared, "<str>": self.str, "<shown>": self.shown,
+            "<convert>": self.convert, "<format>": self.format,
             "<format_method>": self.format_method, "<percent>": self.percent, "<imod>": self.imod,
             "repr": self.repr, "ascii": self.ascii, "format": self.format,
         }  # fmt: skip

@@ -11,6 +11,8 @@ from typing import Any
 # Libraries that would start a pool of threads when they are imported.
 _ONE_THREAD = [f"{pool}_NUM_THREADS" for pool in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB")]
 
+_sink = [1]  # where the host reads
+
 
 def main(make_engine: Any = None) -> None:
     """Isolate this process and serve the host until it hangs up.
@@ -19,12 +21,23 @@ def main(make_engine: Any = None) -> None:
         make_engine: What runs the actions; the guarded interpreter by default.
     """
     configuration = json.loads(_read(int(_read(8), 16)))
-    sys.path[:] = configuration["path"]
-    from smolagents.errors import SandboxError
-    from smolagents.sandbox.protocol import PROTOCOL_VERSION, pack
+    try:
+        sys.path[:] = configuration["path"]
+        worker, layers = _prepare(configuration, make_engine)
+    except Exception as error:
+        why = str(error) if type(error).__name__ == "SandboxError" else f"{type(error).__name__}: {error}"
+        body = json.dumps({"type": "hello", "refused": f"The sandbox's worker does not start: {why}"}).encode("ascii")
+        os.write(_sink[-1], b"%08x" % len(body) + body)
+        return
+    worker.serve(configuration, layers=layers)
+
+
+def _prepare(configuration: Any, make_engine: Any) -> Any:
+    """Return the worker, isolated, and the layers that hold."""
     from smolagents.sandbox.worker import Worker, protected_pipes
 
     source, sink = protected_pipes()
+    _sink.append(sink)
     if sys.platform == "linux":
         from smolagents.sandbox.isolation.process import die_with_parent
 
@@ -33,12 +46,8 @@ def main(make_engine: Any = None) -> None:
     from smolagents.sandbox.isolation.layers import isolate
 
     _preload(configuration["imports"])
-    try:
-        layers = isolate(configuration)
-    except SandboxError as error:
-        os.write(sink, pack({"type": "hello", "protocol": PROTOCOL_VERSION, "refused": str(error)}))
-        return
-    Worker(source, sink, make_engine or GuardedEngine).serve(configuration, layers=layers)
+    layers = isolate(configuration)
+    return Worker(source, sink, make_engine or GuardedEngine), layers
 
 
 def _read(size: int) -> bytes:

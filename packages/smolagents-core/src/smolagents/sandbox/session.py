@@ -266,6 +266,8 @@ class WorkerSession:
                 return message  # type: ignore[no-any-return]
             if kind == "print":
                 self._note(message.get("text"))
+                if last is not None and time.monotonic() > last:  # a flood would never let `receive` time out
+                    raise TimeoutError
             elif kind != "call":
                 raise ProtocolError(f"a {kind!r} message came out of turn")
             elif deadline is not None and time.monotonic() > deadline:

@@ -92,9 +92,9 @@ REEXPORTS |= {
     "namedtuple_globals": f"import collections\ncollections.namedtuple.__globals__['_sys'].modules['os'].{SH}",
     "getattr_random_os": f"import random\ngetattr(random, '_' + 'os').{SH}",
     "dict_random_os": f"import random\nrandom.__dict__['_os'].{SH}",
-    "attrgetter": f"import operator, random\noperator.attrgetter('_os.system')(random)('touch ' + CANARY)",
+    "attrgetter": "import operator, random\noperator.attrgetter('_os.system')(random)('touch ' + CANARY)",
     "methodcaller": "import operator, random\noperator.methodcaller('system', 'touch ' + CANARY)(operator.attrgetter('_os')(random))",
-    "reduce_getattr": f"import functools, random\nfunctools.reduce(getattr, ['_os', 'system'], random)('touch ' + CANARY)",
+    "reduce_getattr": "import functools, random\nfunctools.reduce(getattr, ['_os', 'system'], random)('touch ' + CANARY)",
     "map_getattr": "import random\nnext(map(getattr, [random], ['_os'])).system('touch ' + CANARY)",
     "partial_getattr": "import functools, random\nfunctools.partial(getattr, random, '_os')().system('touch ' + CANARY)",
     "singledispatch_annotation": (
