@@ -1,64 +1,73 @@
-"""Executors: start, one action, and the call of a host tool from an action."""
+"""Isolated executors: start, first action, warm action, call of a tool in the host."""
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from _measure import milliseconds, option, table
 
-TOOL_CALLS = 1000
+CALLS = 1000
+WARM = 200
 
 
-def double(number: int) -> int:
-    """Stand for a tool of the host."""
-    return 2 * number
+def median(measure: Callable[[], float], rounds: int) -> float:
+    return statistics.median(measure() for _ in range(rounds))
 
 
-@contextmanager
-def started(executor_type: str) -> Iterator[Any]:
-    """Give an executor that has its tools, and free what it holds."""
-    from smolagents import plugins
-    from smolagents.local_python_executor import LocalPythonExecutor
-
-    executor = (
-        LocalPythonExecutor([]) if executor_type == "local" else plugins.executor_factory(executor_type)([], None)
-    )
-    try:
-        executor.send_tools({"double": double})
-        yield executor
-    finally:
-        getattr(executor, "cleanup", lambda: None)()
+def seconds(action: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
 
 
-def median(measure: Callable[[], object], rounds: int) -> float:
-    """Return the median time of calls."""
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        measure()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+def cold_start(make: Callable[[], Any]) -> float:
+    """Return the time from nothing to the result of the first action."""
+    start = time.perf_counter()
+    executor = make()
+    executor("1 + 1")
+    passed = time.perf_counter() - start
+    executor.cleanup()
+    return passed
 
 
-def first_action(executor_type: str) -> None:
-    with started(executor_type) as executor:
-        executor("x = 1")
+def prewarmed(make: Callable[[], Any]) -> float:
+    """Return the time of the first action in a worker that is up, as it is once the model has answered."""
+    executor = make()
+    executor.greeting()
+    passed = seconds(lambda: executor("1 + 1"))
+    executor.cleanup()
+    return passed
 
 
-def row(executor_type: str, rounds: int) -> list[str]:
-    """Return the times of one executor."""
-    start = median(lambda: first_action(executor_type), rounds)
-    codes = iter(f"x = {number}" for number in range(10 * rounds))
-    loop = f"for number in range({TOOL_CALLS}): double(number)"
-    with started(executor_type) as executor:
-        action = median(lambda: executor(next(codes)), 10 * rounds)
-        calls = median(lambda: executor(loop), rounds) - action
-    return [executor_type, *map(milliseconds, (start, action, calls / TOOL_CALLS))]
+def tool_call(executor: Any) -> float:
+    executor.send_tools({"add": lambda a, b: a + b})
+    loop = f"for i in range({CALLS}):\n    {{}}"
+    empty = seconds(lambda: executor(loop.format("i")))
+    return (seconds(lambda: executor(loop.format("add(i, 1)"))) - empty) / CALLS
 
 
 def main(arguments: list[str]) -> None:
-    """Print times of every executor that needs no account and no daemon."""
-    rows = [row(executor_type, option(arguments, "--rounds", 20)) for executor_type in ("local", "process")]
-    table("Executors", ["", "from nothing to the first result", "an action `x = 1`", "a tool call"], rows)
+    """Print the figures of `process`, next to a bare Python that is started and asked over a pipe."""
+    import subprocess
+    import sys
+
+    from smolagents.remote_executors import ProcessExecutor
+
+    rounds = option(arguments, "--rounds", 15)
+    bare = median(lambda: seconds(lambda: subprocess.run([sys.executable, "-I", "-S", "-c", "pass"])), rounds)
+    rows = [["`python -I -S -c pass`, for comparison", milliseconds(bare), ""]]
+    rows.append(
+        [
+            "start to first result",
+            milliseconds(median(lambda: cold_start(lambda: ProcessExecutor([])), rounds)),
+            "60 ms",
+        ]
+    )
+    first = median(lambda: prewarmed(lambda: ProcessExecutor([])), rounds)
+    rows.append(["first action of a worker that is up", milliseconds(first), "1 ms"])
+    with ProcessExecutor([]) as executor:
+        warm = median(lambda: seconds(lambda: executor("1 + 1")), WARM)
+        rows.append(["warm action", milliseconds(warm), "0.5 ms"])
+        rows.append(["call of a tool in the host", milliseconds(median(lambda: tool_call(executor), rounds)), "0.1 ms"])
+    table(f"The process executor, median of {rounds} rounds", ["what", "time", "goal"], rows)

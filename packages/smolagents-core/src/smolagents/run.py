@@ -141,7 +141,7 @@ class Run:
     def plan_is_due(self, number: int) -> bool:
         """Tell whether a plan comes before this step."""
         interval = self.agent.planning_interval
-        return bool(interval) and (number - 1) % interval == 0
+        return (number - 1) % interval == 0 if interval else False
 
     def add_task(self, step: TaskStep) -> None:
         """Put the task into memory and work out which earlier steps the model still sees."""

@@ -120,7 +120,9 @@ def test_worker_killed_between_actions(make: Callable[..., Any]) -> None:
 def test_worker_killed_before_it_did_anything(make: Callable[..., Any]) -> None:
     executor = make()
     assert executor.layers
-    os.kill(executor._connection.transport.pid, signal.SIGKILL)
+    transport = executor._connection.transport
+    transport.kill()
+    assert transport.ending() == "was ended by signal 9 (SIGKILL)"
     assert executor("1 + 1").output == 2
 
 

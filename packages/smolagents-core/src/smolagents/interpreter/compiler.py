@@ -7,8 +7,6 @@ import gc
 import itertools
 import types
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -62,9 +60,11 @@ def compile_action(
     Raises:
         InterpreterError: The action is no Python, or it does what is never allowed.
     """
+    _ignore_warnings()
+    collecting = gc.isenabled()
+    gc.disable()  # many small nodes that all live until the end
     try:
-        with _quiet():
-            return _compile(source, protected, guarded, shadowed)
+        return _compile(source, protected, guarded, shadowed)
     except Refusal as error:
         segment = statement_source(source, error.node.lineno)
         raise InterpreterError(
@@ -78,22 +78,17 @@ def compile_action(
         raise InterpreterError(
             "Code parsing failed on line 1 due to: RecursionError: the code is nested too deeply. Split it up."
         ) from None
+    finally:
+        if collecting:
+            gc.enable()
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the compiler's warnings about the code from the host, and the collector from the many small nodes."""
+def _ignore_warnings() -> None:
+    """Keep the compiler's warnings about the model's code from the host."""
     if not _ignored or _ignored[0] not in warnings.filters:
         # No catch_warnings: that would change the filters of all threads, there and back.
         warnings.filterwarnings("ignore", module=GUEST_FILE)
         _ignored[:] = warnings.filters[:1]
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _compile(source: str, protected: frozenset[str], guarded: frozenset[str], shadowed: frozenset[str]) -> Program:

@@ -23,11 +23,9 @@ CLASS_FACTS = frozenset({"__name__", "__qualname__", "__module__", "__doc__"})
 
 
 def at(new: Any, old: Any) -> Any:
-    """Give a new node the place in the source of an old one."""
+    """Give a new node the place in the source of an old one; where that ends is of no use to it."""
     new.lineno = old.lineno
     new.col_offset = old.col_offset
-    new.end_lineno = old.end_lineno
-    new.end_col_offset = old.end_col_offset
     return new
 
 

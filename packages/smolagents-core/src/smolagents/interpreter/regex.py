@@ -76,6 +76,8 @@ def check_text(cost: Cost, pattern: Any, text: Any, anchored: bool) -> None:
     if length <= SHORT_TEXT and cost.power <= 2:
         return
     starts = 1 if anchored else text.count(cost.prefix) if cost.prefix and isinstance(text, str) else length
+    if starts * length**cost.power <= MAX_STEPS:
+        return
     run = longest_run(cost.chars, text, length)
     if starts * run**cost.power > MAX_STEPS:
         raise InterpreterError(

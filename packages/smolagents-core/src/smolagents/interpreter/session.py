@@ -6,9 +6,9 @@ import contextvars
 import inspect
 import threading
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from smolagents.errors import ExecutionTimeoutError, FinalAnswerException, InterpreterError
 from smolagents.executors import CodeOutput
@@ -29,6 +29,7 @@ from smolagents.interpreter.reports import failure_message
 from smolagents.interpreter.sizes import SizeGuards
 from smolagents.interpreter.text import TextGuards
 from smolagents.interpreter.tools import guest_callable, without_builtins
+from smolagents.interpreter.watchdog import Stop
 
 PRINTS = "_print_outputs"
 _missing: Any = object()
@@ -117,7 +118,11 @@ class Session:
             self.prints.clear()
             self.final_value = _missing
             try:
-                return self._run(source)
+                try:
+                    return self._run(source)
+                except Stop:  # the watchdog's interruption came late, while the action was being put away
+                    self.budget.finish()
+                    self._raise_stopped()
             except (InterpreterError, ExecutionTimeoutError) as error:
                 error.logs = self.prints.value  # type: ignore[union-attr]
                 raise
@@ -148,11 +153,11 @@ class Session:
             if program.answers:
                 namespace.pop("final_answer", None)
         if self.budget.reason is not None:
-            self._raise_stopped(failure)
-        if failure is not None:
-            raise InterpreterError(failure_message(self, program, failure)) from self._cause(failure)
+            self._raise_stopped()
         if self.final_value is not _missing:
             return CodeOutput(self.final_value, self.prints.value, True)
+        if failure is not None:
+            raise InterpreterError(failure_message(self, program, failure)) from self._cause(failure)
         return CodeOutput(result, self.prints.value, False)
 
     def _execute(self, program: Program) -> Any:
@@ -179,7 +184,7 @@ class Session:
     def _cause(failure: BaseException) -> BaseException | None:
         return failure if isinstance(failure, Exception) else None
 
-    def _raise_stopped(self, failure: BaseException | None) -> None:
+    def _raise_stopped(self) -> NoReturn:
         reason = self.budget.reason
         limits = self.limits
         if reason == "timeout":
@@ -227,6 +232,3 @@ class Session:
     def awaitable(value: Any) -> Any:
         """Return something to await: tools give their value at once, so `await tool(...)` gets one that is ready."""
         return value if inspect.isawaitable(value) else Ready(value)
-
-
-Guard = Callable[..., Any]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import operator
-from collections import UserList, UserString, deque
+from collections import Counter, UserList, UserString, deque
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
 
 from smolagents.errors import InterpreterError
@@ -23,6 +24,8 @@ SEQUENCES: tuple[tuple[type, int, Callable[[Any], int]], ...] = (
 )
 _exact = {kind: (width, length) for kind, width, length in SEQUENCES}
 NUMBERS = frozenset({int, float, bool, complex})
+# Frequent operands that are no sequences.
+_PLAIN = frozenset({date, datetime, timedelta, set, dict, frozenset, type(None), Counter})
 
 
 def size_of(value: Any) -> int:
@@ -31,11 +34,13 @@ def size_of(value: Any) -> int:
     entry = _exact.get(kind)
     if entry is not None:
         return entry[0] * entry[1](value)
-    if kind in NUMBERS:
+    if kind in NUMBERS or kind in _PLAIN:
         return 0
     for base, width, length in SEQUENCES:
         if issubclass(kind, base):
             return width * length(value)
+    if kind.__module__ == "array":
+        return int(value.itemsize * len(value))
     return 0
 
 
@@ -201,6 +206,10 @@ class SizeGuards:
 
     def int_call(self, *args: Any, **kwargs: Any) -> int:
         """Make an int; text in base 2 to 36 may be as long as the largest integer's."""
+        if len(args) == 1 and not kwargs:
+            kind = type(args[0])
+            if kind is int or kind is float or (kind is str and len(args[0]) < 5000):
+                return int(args[0])
         if args and type(args[0]) is not int:
             if size_of(args[0]) * 5 > self.bits:
                 self.too_long_int(size_of(args[0]) * 5)

@@ -19,6 +19,8 @@ _EXPONENT = re.compile(r"[eE][+-]?0*(\d+)")
 
 # Public names that walk attributes, evaluate text, or change the whole process.
 DROPPED: dict[str, frozenset[str]] = {
+    "asyncio": frozenset({"create_subprocess_shell", "create_subprocess_exec", "subprocess"}),
+    "timeit": frozenset({"Timer", "timeit", "repeat"}),
     "string": frozenset({"Formatter"}),
     "typing": frozenset({"get_type_hints", "ForwardRef", "evaluate_forward_ref"}),
     "functools": frozenset({"singledispatch", "singledispatchmethod"}),

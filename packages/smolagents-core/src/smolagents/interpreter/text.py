@@ -132,8 +132,11 @@ class TextGuards:
         """Make a str."""
         if len(args) == 1:
             value = args[0]
-            if type(value) is str:
+            kind = type(value)
+            if kind is str:
                 return value
+            if kind is int or kind is float:
+                return repr(value)
             self.check(value)
         return str(*args, **kwargs)
 

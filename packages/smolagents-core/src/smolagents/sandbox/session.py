@@ -29,6 +29,10 @@ GONE = (
 _nothing: Any = object()
 
 
+class NotSent(WorkerGone):
+    """Report that the worker had ended before a request was sent."""
+
+
 class WorkerSession:
     """Keep one worker at work, and start a fresh one where it was lost.
 
@@ -144,7 +148,8 @@ class WorkerSession:
         except SerializationError as error:
             raise InterpreterError(str(error)) from error
         except WorkerGone as error:
-            raise InterpreterError(f"The sandbox's worker {error} while the action ran. {GONE}") from None
+            when = "before the action could run" if isinstance(error, NotSent) else "while the action ran"
+            raise InterpreterError(f"The sandbox's worker {error} {when}. {GONE}") from None
         except ProtocolError as error:
             raise InterpreterError(f"The sandbox's worker broke its protocol and was ended: {error}. {GONE}") from None
         self._has_state = True
@@ -198,14 +203,14 @@ class WorkerSession:
             self._request({"type": "ping"})
 
     def _request(self, request: dict[str, Any], timeout: Any = _nothing) -> dict[str, Any]:
-        """Have the worker do something; a worker that ended before it had anything to lose is replaced."""
+        """Have the worker do something; one that ended before this, with nothing to lose, is replaced."""
         timeout = self.timeout_seconds if timeout is _nothing else timeout
-        fresh = self._connection is None
         try:
             return self._send_all(request, timeout)
-        except WorkerGone:
+        except WorkerGone as error:
+            lost = self._has_state or not isinstance(error, NotSent)
             self.end_worker()
-            if fresh or self._has_state or self._logs or self._final is not _nothing:
+            if lost:
                 self.start_worker()
                 raise
             return self._send_all(request, timeout)
@@ -236,7 +241,10 @@ class WorkerSession:
         deadline = None if timeout is None else time.monotonic() + timeout + LATE_SECONDS
         self._running = number
         try:
-            connection.send({**request, "id": number}, deadline)
+            try:
+                connection.send({**request, "id": number}, deadline)
+            except WorkerGone as error:
+                raise NotSent(str(error)) from None
             try:
                 return self._serve(connection, number, deadline)
             except TimeoutError:

@@ -72,7 +72,7 @@ class _Encoder:
 
     def encode(self, value: Any) -> Any:
         kind = type(value)
-        if value is None or kind is str or kind is bool:
+        if kind in _ATOMS:
             return value
         if kind is int:  # decimal digits of long numbers take quadratic time, and CPython refuses thousands of them
             return value if value.bit_length() <= 4096 else {TAG: "int", "data": hex(value)}
@@ -83,8 +83,9 @@ class _Encoder:
         if len(self._path) > MAX_DEPTH:
             raise self._refusal(value, f"it is nested deeper than {MAX_DEPTH} levels")
         self._open.add(id(value))
+        encode = _BY_CLASS.get(kind)
         try:
-            encoded = self._encode_object(value)
+            encoded = self._encode_object(value) if encode is None else encode(value, self)
         except SerializationError:
             raise
         except Exception as error:
@@ -100,6 +101,9 @@ class _Encoder:
         """Yield the pairs with their second parts encoded."""
         self._path.append((label, None))
         for key, value in pairs:
+            if type(value) in _ATOMS:
+                yield key, value
+                continue
             self._path[-1] = (label, key)
             yield key, self.encode(value) if encode is None else encode(value, self)
         self._path.pop()
@@ -182,6 +186,9 @@ _ENCODERS = (
     (pathlib.PurePath, _tagged("Path", str)),
     (uuid.UUID, _tagged("UUID", str)),
 )
+
+_ATOMS = frozenset({type(None), bool, str})
+_BY_CLASS = dict(_ENCODERS)  # most values are of these very classes, and need no search
 
 
 def _decode(data: Any) -> Any:
