@@ -147,7 +147,8 @@ class ConsoleListener:
             self._logger.log_error(step.error.message)
             if "Import of " in step.error.message and " is not allowed" in step.error.message:
                 self._logger.log_text(
-                    "To allow it, pass `additional_authorized_imports` to the CodeAgent.", style="bold"
+                    "To allow it, pass `additional_authorized_imports` to the CodeAgent, or `--imports` to smolagent.",
+                    style="bold",
                 )
 
     def _planned(self, step: Any) -> None:

@@ -53,8 +53,9 @@ class AgentLogger:
 
     @property
     def is_plain(self) -> bool:
-        """Tell whether the output goes to a file or a pipe, where boxes and colours are noise."""
-        return not (self.console.is_terminal or self.console.is_jupyter)
+        """Tell whether the output goes to a file, a pipe or a dumb terminal, where boxes and colours are noise."""
+        console = self.console
+        return not (console.is_terminal or console.is_jupyter) or console.is_dumb_terminal
 
     def shows(self, level: int | str) -> bool:
         """Tell whether something of this level is printed."""
@@ -131,7 +132,7 @@ class AgentLogger:
             return
         heading = "New run" if title is None else f"New run - {title}"
         if self.is_plain:
-            self.log_text(f"== {heading} ==\n{content}\n({subtitle})", level)
+            self.log_text(f"== {heading} ==\n{content}" + (f"\n({subtitle})" if subtitle else ""), level)
             return
         from rich.panel import Panel
         from rich.text import Text

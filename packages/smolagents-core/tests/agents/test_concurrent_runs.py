@@ -1,4 +1,4 @@
-"""One agent serves many threads and tasks; sync code never blocks the event loop; leaving early leaves nothing behind."""
+"""One agent serves many threads and tasks; sync code leaves the event loop free; leaving early leaves nothing."""
 
 import asyncio
 import gc
@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-
 from smolagents import ChatMessage, CodeAgent, LogLevel, MessageRole, Model, Tool, ToolCallingAgent, tool
 from smolagents.errors import AgentError
 from smolagents_testing import ScriptedModel, code, tool_call

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-
 from smolagents.memory import ActionStep, AgentMemory, MemoryStep, SystemPromptStep, TaskStep
 from smolagents.messages import ChatMessage, MessageRole
 from smolagents.usage import Timing
@@ -65,8 +64,8 @@ def test_a_view_reads_like_a_list(memory: AgentMemory) -> None:
     assert view[0] is as_list[0]
     assert view[-1] is as_list[-1]
     assert view[1:3] == as_list[1:3]
-    assert view + [] == as_list
-    assert [] + view == as_list
+    assert view + as_list == as_list + as_list
+    assert as_list + view == as_list + as_list
     assert repr(view) == repr(as_list)
     with pytest.raises(IndexError):
         view[len(as_list)]

@@ -5,9 +5,12 @@ import re
 from typing import Any
 
 import pytest
+from smolagents import plugins
 from smolagents.cli import json_events
 from smolagents_testing.openai_server import API_KEY, Failure, FakeOpenAIServer
 
+# Where the command line runs code by itself.
+EXECUTOR = "process" if plugins.available("process") else "local"
 USAGE = {"input_tokens": 1000, "output_tokens": 20, "cost": 0.0125}
 
 
@@ -33,7 +36,7 @@ def test_a_run_shows_its_steps_the_answer_and_what_it_took(shell: Any) -> None:
     assert done.returncode == 0, done.stderr
     path = recording.removeprefix("replay/")
     first, *_, last = done.stdout.splitlines()
-    assert first == f"Model: ReplayModel {path} | Code runs in: local | Tools: none"
+    assert first == f"Model: ReplayModel {path} | Code runs in: {EXECUTOR} | Tools: none"
     for text in ("add up", "Step 1", "x = 40", "forty", "Step 2", "42"):
         assert text in done.stdout
     assert last.startswith("Done: 2 steps, ")
@@ -73,7 +76,7 @@ def test_json_events(shell: Any) -> None:
         "task": "add up",
         "agent": "CodeAgent",
         "model": {"type": "ReplayModel", "id": str(shell.folder / "recording.jsonl"), "why": None},
-        "executor": "local",
+        "executor": EXECUTOR,
         "tools": ["user_input"],
         "notes": [],
     }

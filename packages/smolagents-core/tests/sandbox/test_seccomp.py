@@ -1,4 +1,4 @@
-"""The filter on system calls decides as it should on both architectures: its program is run here by a small simulator."""
+"""The filter on system calls decides as it should on both architectures: a small simulator runs its program here."""
 
 import errno
 import os

@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 import pytest
 from smolagents import ActionStep, CodeAgent, Tool, ToolCallingAgent, validate_tool_arguments
 from smolagents.concurrency import wait_for
-from smolagents.messages import text_of
+from smolagents.messages import ChatMessage, text_of
 from smolagents.models import get_tool_json_schema
 from smolagents.tools.naming import AUTHORIZED_TYPES, is_valid_name
 from smolagents.tools.schema import json_type
@@ -137,7 +137,9 @@ class ToolConformance:
         model = ScriptedModel([code(f"final_answer({tool.name}(**{self.call_arguments!r}))")])
         agent = CodeAgent(tools=[tool], model=model, verbosity_level=-1)
         self._check(tool, agent.run("Call the tool."))
-        assert tool.to_code_prompt() in text_of(model.calls[0].messages[0])
+        system_prompt = model.calls[0].messages[0]
+        assert isinstance(system_prompt, ChatMessage)
+        assert tool.to_code_prompt() in text_of(system_prompt)
 
     def test_is_called_by_a_tool_calling_agent(self, tool: Tool) -> None:
         """A model that writes tool calls can call it."""

@@ -56,6 +56,8 @@ def _task(options: Options) -> str | None:
     Raises:
         UsageError: There is no task.
     """
+    if options.prompt is not None and not options.prompt.strip():
+        raise UsageError('the task is empty: smolagent "what to do"')
     if options.prompt not in (None, "-"):
         return options.prompt
     if options.prompt is None and sys.stdin.isatty() and not (options.json or options.quiet):

@@ -77,6 +77,8 @@ def _make(name: str) -> Tool:
     if found_name is None:
         return _from_space(name)
     found: Any = plugins.resolve(found_name)
+    if not isinstance(found, BaseTool) and not callable(found):
+        raise UsageError(f"{name} is no tool but a {type(found).__name__}")
     try:
         tool = found if isinstance(found, BaseTool) else found()
     except Exception as error:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
 
 _class_dict = type.__dict__["__dict__"].__get__
+_super_self = super.__dict__["__self__"].__get__
 MAX_PRECISION = 100_000
 _is_dunder = NameRules.is_dunder
 
@@ -41,7 +42,7 @@ def own_attributes(cls: type) -> Any:
 
 def _receiver(proxy: Any) -> Any:
     """Return the object that a `super()` stands for."""
-    return proxy.__self__
+    return _super_self(proxy)
 
 
 class _Precision:
@@ -105,11 +106,8 @@ class AttributeGuards:
         kind = type(obj)
         if name[:1] == "_":
             return self.load_private(obj, name)
-        method = METHODS.get(name)
-        if method is not None:
-            guarded = method(self.session, obj, name)
-            if guarded is not None:
-                return guarded
+        if name in METHODS:
+            return self.load_method(obj, name)
         if name in DENIED_ATTRIBUTES:
             raise InterpreterError(f"Forbidden access to attribute: {name}")
         if name == "obj" and isinstance(obj, BaseException):
@@ -117,6 +115,15 @@ class AttributeGuards:
         if name == "mro" and issubclass(kind, type):
             raise InterpreterError("Forbidden access to attribute: mro")
         return self.checked(getattr(obj, name))
+
+    def load_method(self, obj: Any, name: str) -> Any:
+        """Return an attribute that may be a method whose C code needs a guard; `super()` gives those of its object."""
+        found = getattr(obj, name)
+        if type(found) in (types.FunctionType, types.MethodType) and self.is_guest(found):
+            return found
+        owner = _receiver(obj) if issubclass(type(obj), super) else obj
+        guarded = METHODS[name](self.session, owner, name, found)
+        return self.checked(found) if guarded is None else guarded
 
     def load_private(self, obj: Any, name: str) -> Any:
         """Return an attribute whose name begins with an underscore, or refuse it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from abc import ABCMeta
 from collections import Counter, deque
 from collections.abc import Callable
 from itertools import compress
@@ -16,16 +17,16 @@ if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
 
 TEXT = (str, bytes, bytearray)
-Guard = Callable[["Session", Any, str], Any]
+# What a guard gets: the session, the object or class, the name of the method, and the method as C code has it.
+Guard = Callable[["Session", Any, str, Any], Any]
 
 
 def _bind(kinds: tuple[type, ...], check: Callable[..., None]) -> Guard:
     """Make a guard of a method of some types: `check(session, self, *args, **kwargs)` runs before it."""
 
-    def guard(session: Session, obj: Any, name: str) -> Any:
+    def guard(session: Session, obj: Any, name: str, method: Any) -> Any:
         kind = type(obj)
         if issubclass(kind, kinds):
-            method = getattr(obj, name)
 
             def bound(*args: Any, **kwargs: Any) -> Any:
                 check(session, obj, *args, **kwargs)
@@ -33,7 +34,6 @@ def _bind(kinds: tuple[type, ...], check: Callable[..., None]) -> Guard:
 
             return bound
         if issubclass(kind, type) and issubclass(obj, kinds):
-            method = getattr(obj, name)
 
             def unbound(*args: Any, **kwargs: Any) -> Any:
                 check(session, *args, **kwargs)
@@ -96,9 +96,7 @@ def join(session: Session, separator: Any, *args: Any) -> Any:
             parts = list(parts)
         _check_join(session, separator, parts)
         return separator.join(parts)
-    guarded = _join_method(session, separator, "join")
-    method = session.attributes.checked(separator.join) if guarded is None else guarded
-    return method(*args)
+    return session.attributes.load(separator, "join")(*args)
 
 
 def _check_join(session: Session, separator: Any, parts: Any) -> None:
@@ -113,13 +111,13 @@ def _check_join(session: Session, separator: Any, parts: Any) -> None:
         session.sizes.too_large(total)
 
 
-def _join_method(session: Session, obj: Any, name: str) -> Any:
+def _join_method(session: Session, obj: Any, name: str, method: Any) -> Any:
     if issubclass(type(obj), TEXT):
 
         def bound(parts: Any) -> Any:
             items = list(parts)
             _check_join(session, obj, items)
-            return obj.join(items)
+            return method(items)
 
         return bound
     if issubclass(type(obj), type) and issubclass(obj, TEXT):
@@ -127,13 +125,13 @@ def _join_method(session: Session, obj: Any, name: str) -> Any:
         def unbound(separator: Any, parts: Any) -> Any:
             items = list(parts)
             _check_join(session, separator, items)
-            return obj.join(separator, items)
+            return method(separator, items)
 
         return unbound
     return None
 
 
-def _format(session: Session, obj: Any, name: str) -> Any:
+def _format(session: Session, obj: Any, name: str, method: Any) -> Any:
     text = session.text
     if issubclass(type(obj), str):
         if name == "format_map":
@@ -165,33 +163,46 @@ def extend(session: Session, owner: Any, *args: Any) -> Any:
     return session.attributes.load(owner, "extend")(*args)
 
 
-def _elements(session: Session, obj: Any, name: str) -> Any:
+def _elements(session: Session, obj: Any, name: str, method: Any) -> Any:
     """Guard `Counter.elements()`, which repeats each element as often as it was counted."""
     if not isinstance(obj, Counter):
         return None
-    return lambda: compress(obj.elements(), session.budget.raw_ticks)
+    return lambda: compress(method(), session.budget.raw_ticks)
 
 
-def _substitution(session: Session, obj: Any, name: str) -> Any:
+def _substitution(session: Session, obj: Any, name: str, method: Any) -> Any:
     if not isinstance(obj, re.Pattern):
         return None
 
     def substitute(repl: Any, string: Any, count: int = 0) -> Any:
         session.regex.check_substitution(obj, repl, string)
-        return getattr(obj, name)(repl, string, count)
+        return method(repl, string, count)
 
     return substitute
 
 
-def _random_bits(session: Session, obj: Any, name: str) -> Any:
+def _random_bits(session: Session, obj: Any, name: str, method: Any) -> Any:
     if "random" not in sys.modules or not isinstance(obj, sys.modules["random"].Random):
         return None
 
     def bits(k: Any) -> Any:
         session.sizes.count(k)
-        return getattr(obj, name)(k)
+        return method(k)
 
     return bits
+
+
+def _register(session: Session, obj: Any, name: str, method: Any) -> Any:
+    """Guard `register` of an abstract base class: what it says holds in the whole process."""
+    if not issubclass(type(obj), type) or not issubclass(ABCMeta, (obj, type(obj))):
+        return None
+
+    def register(*args: Any) -> Any:
+        if not all(issubclass(type(cls), type) and session.attributes.is_guest_class(cls) for cls in (obj, *args)):
+            raise InterpreterError("only your own classes can be registered with abstract base classes of your own")
+        return method(*args)
+
+    return register
 
 
 _width = _bind(TEXT, _check_width)
@@ -211,4 +222,5 @@ METHODS: dict[str, Guard] = {
     "randbytes": _random_bits,
     "format": _format,
     "format_map": _format,
+    "register": _register,
 }  # fmt: skip

@@ -24,7 +24,7 @@ from smolagents.interpreter.policy import (
 METHOD_GUARDS = {"join": "<join>", "replace": "<replace>", "format": "<format_method>", "extend": "<extend>"}
 SIZED_METHODS = words(
     "join replace format format_map extend ljust rjust center zfill expandtabs translate to_bytes from_bytes "
-    "elements sub subn getrandbits randbytes"
+    "elements sub subn getrandbits randbytes register"
 )
 ANNOTATION_NODES = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Constant, ast.BinOp, ast.BitOr, ast.Load,

@@ -131,10 +131,10 @@ class TextGuards:
     def str(self, *args: Any, **kwargs: Any) -> Text:
         """Make a str."""
         if len(args) == 1:
-            value = args[0]
+            value: Any = args[0]
             kind = type(value)
             if kind is str:
-                return value
+                return value  # type: ignore[no-any-return]
             if kind is int or kind is float:
                 return repr(value)
             self.check(value)

@@ -17,6 +17,7 @@ from smolagents.sandbox.transport import Connection, Transport, WorkerGone
 from smolagents.sandbox.values import arriving, crossing
 
 START_SECONDS = 120.0
+START_ATTEMPTS = 3
 # A worker that knows its deadline ends the action itself; one that doesn't is asked to, and ended if it does not.
 LATE_SECONDS = 0.25
 GRACE_SECONDS = 1.0
@@ -89,18 +90,20 @@ class WorkerSession:
         """
         with self._lock:
             if self._greeting is None:
-                self.start_worker()
                 self._greeting = self._greet()
                 if self._variables:
                     self._exchange(self._connection, self._variables_request(self._variables), START_SECONDS)
             return self._greeting
 
-    def _greet(self) -> dict[str, Any]:
+    def _greet(self, attempts: int = START_ATTEMPTS) -> dict[str, Any]:
+        self.start_worker()
         assert self._connection is not None
         try:
             hello = self._connection.receive(time.monotonic() + START_SECONDS)
         except (WorkerGone, ProtocolError, TimeoutError) as error:
             self.end_worker()
+            if attempts > 1 and isinstance(error, WorkerGone):  # the system may have been short of memory
+                return self._greet(attempts - 1)
             why = f"no answer within {START_SECONDS:.0f} seconds" if isinstance(error, TimeoutError) else f"it {error}"
             raise SandboxError(f"The sandbox's worker does not start: {why}.") from error
         except BaseException:

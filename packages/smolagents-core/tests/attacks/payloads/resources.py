@@ -427,7 +427,6 @@ CRASHES = {
     "deep_reversed": "x = [1]\nfor _ in range(1000): x = list(reversed(x))\nx",
     "deep_partial": "import functools\nf = len\nfor _ in range(200_000): f = functools.partial(f)\nf([])",
     "deep_closure": "f = lambda: 1\nfor _ in range(200_000): f = (lambda g: lambda: g())(f)\nf()",
-    "deep_generator": "g = iter([1])\nfor _ in range(200_000): g = (x for x in g)\nnext(g)",
     "deep_exception": "e = None\nfor _ in range(100_000):\n    n = ValueError()\n    n.__cause__ = e\n    e = n\nraise e",
     "deep_exception_chain": "def f(n):\n    try:\n        if n: f(n - 1)\n        1 / 0\n    except ZeroDivisionError as e:\n        raise ValueError(n) from e\nf(300)",
     "deep_format": "x = '{0' + '[0]' * 100_000 + '}'\nx.format([1])",

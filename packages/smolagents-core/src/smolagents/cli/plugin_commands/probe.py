@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from importlib import import_module
+from traceback import walk_tb
 from typing import Any
 
 from smolagents.cli.plugin_commands.check import DONE, Finding
@@ -56,13 +57,15 @@ def _findings(kind: str, name: str, module: str, attribute: str) -> Iterator[Fin
 
 
 def _where(error: BaseException) -> str:
-    """Name the line that raised."""
-    traceback = error.__traceback__
-    if isinstance(error, SyntaxError) or traceback is None:
-        return ""
-    while traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    return f" ({traceback.tb_frame.f_code.co_filename}, line {traceback.tb_lineno})"
+    """Name the last line outside of smolagents and of Python's import machinery that led to the error, if any."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f" in {error.filename}"  # the message has the line
+    lines = [
+        f" ({frame.f_code.co_filename}, line {number})"
+        for frame, number in walk_tb(error.__traceback__)
+        if frame.f_globals.get("__name__", "").partition(".")[0] not in ("smolagents", "importlib", "__main__")
+    ]
+    return lines[-1] if lines else ""
 
 
 def _foreign(modules: set[str], plugin: str) -> list[str]:
