@@ -354,3 +354,24 @@ def test_tool_that_does_nothing_but_exist() -> None:
         """Do nothing."""
 
     assert coder(code("final_answer(nothing())"), tools=[nothing]).run("Do it.") is None
+
+
+@both
+@pytest.mark.parametrize("argument", ["tools", "managed_agents", "final_answer_checks"])
+def test_one_thing_in_place_of_a_list(make: Any, argument: str) -> None:
+    with pytest.raises(TypeError, match=rf"^{argument} must be a list, such as {argument}=\["):
+        make(**{argument: add})
+
+
+def test_one_import_in_place_of_a_list() -> None:
+    with pytest.raises(TypeError, match=r"must be a list, such as additional_authorized_imports=\[\"numpy\"\], not 'os'"):
+        coder(additional_authorized_imports="os")
+
+
+@both
+def test_arguments_of_run_of_a_wrong_type(make: Any) -> None:
+    agent = make()
+    with pytest.raises(TypeError, match=r"additional_args must be a dict from names to values, not \['x'\]"):
+        agent.run("task", additional_args=["x"])
+    with pytest.raises(TypeError, match=r"images must be a list, such as images=\[\"photo.png\"\], not 'a.png'"):
+        agent.run("task", images="a.png")

@@ -20,6 +20,8 @@ HERE = Path(__file__).parent
 SILENCE = 30.0
 CONTROL_SILENCE = 3.0
 MEGABYTES = 900
+# What these attacks go through is gone from plain Python since the version.
+GONE_SINCE = {"reexports/datetime_sys.modules['os']": (3, 12)}
 
 
 def names(group: str) -> list[str]:
@@ -82,17 +84,20 @@ def test_the_host_stays_as_it_is() -> None:
     assert [result for result in results if result["breached"]] == []
 
 
+@pytest.mark.slow
 def test_nothing_hangs() -> None:
     results = check("HANGS")
     assert [result for result in results if result["ended"] == "process"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="memory is measured by Linux's own means")
 def test_nothing_fills_the_memory() -> None:
     results = check("MEMORY")
     assert [result for result in results if result["ended"] == "process" or result["megabytes"] > MEGABYTES] == []
 
 
+@pytest.mark.slow
 def test_nothing_ends_the_process() -> None:
     results = check("CRASHES")
     assert [result for result in results if result["ended"] == "process"] == []
@@ -100,15 +105,18 @@ def test_nothing_ends_the_process() -> None:
 
 @pytest.mark.parametrize("group", ["ESCAPES", "LEAKS"])
 def test_each_escape_is_live_in_plain_python(group: str) -> None:
-    results = run_batch("plain", group, names(group))
+    live = [name for name in names(group) if sys.version_info < GONE_SINCE.get(name, (4,))]
+    results = run_batch("plain", group, live)
     assert [result for result in results.values() if not result["breached"]] == []
 
 
+@pytest.mark.slow
 def test_each_change_is_live_in_plain_python() -> None:
     results = [run_batch("plain", "CHANGES", [name])[name] for name in names("CHANGES")]
     assert [result for result in results if not result["breached"]] == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("SMOLAGENTS_ATTACK_CONTROLS" not in os.environ, reason="takes minutes: each attack has to hang")
 @pytest.mark.parametrize("group", ["HANGS", "MEMORY"])
 def test_each_resource_attack_is_live_in_plain_python(group: str) -> None:

@@ -20,6 +20,7 @@ class NeedsKeyTool(Tool):
         return ""
 
 NotATool = dict
+Number = 3
 """
 
 TASK = ("task", "--model", "replay/none.jsonl")
@@ -49,6 +50,8 @@ TASK = ("task", "--model", "replay/none.jsonl")
         (["task", "--model", "hf/Qwen/Qwen3-32B"], "Install it with: pip install smolagents-models-hf"),
         (["task", "--model", "ollama/llama3.2"], "Ollama does not answer at http://127.0.0.1:9/v1"),
         (["task", "--api-base", "http://127.0.0.1:9/v1"], "http://127.0.0.1:9/v1 lists no models"),
+        (["", "--model", "replay/none.jsonl"], "the task is empty"),
+        ([" \n", "--model", "replay/none.jsonl"], "the task is empty"),
         ([], "no task, neither as an argument nor on standard input"),
         (["--tools", "read_file", "Sum it up"], "put -- before it"),
     ],
@@ -68,11 +71,12 @@ def test_a_variable_is_named_where_it_is_to_blame(shell: Any) -> None:
 
 
 def test_tools_that_fail_or_are_none(shell: Any) -> None:
-    names = "NeedsKeyTool = acme_broken:NeedsKeyTool\nnot_a_tool = acme_broken:NotATool\ngone = acme_gone:GoneTool\n"
+    names = "NeedsKeyTool = acme_broken:NeedsKeyTool\nnot_a_tool = acme_broken:NotATool\nnumber = acme_broken:Number\ngone = acme_gone:GoneTool\n"
     shell.install("acme-broken", f"[smolagents.tools]\n{names}", acme_broken=BROKEN_TOOL)
     failing = shell.smolagent(*TASK, "--tools", "needs_key")
     assert failing.stderr == "smolagent: error: the tool needs_key can't be used: set ACME_KEY to use me\n"
-    assert "not_a_tool is no tool but a dict" in shell.smolagent(*TASK, "--tools", "not_a_tool").stderr
+    assert "not_a_tool is no tool but of type dict" in shell.smolagent(*TASK, "--tools", "not_a_tool").stderr
+    assert "number is no tool but of type int" in shell.smolagent(*TASK, "--tools", "number").stderr
     gone = shell.smolagent(*TASK, "--tools", "gone")
     assert (gone.returncode, gone.stderr.count("\n")) == (2, 1)
     assert "plugin gone of acme-broken 1.0 (acme_gone:GoneTool) fails to load" in gone.stderr

@@ -245,6 +245,18 @@ def test_check_tells_the_line_that_raised(site: Any) -> None:
     assert f"RuntimeError: boom ({site.folder}/acme_bad.py, line 3)" in site.command("check", "acme-bad").stdout
 
 
+def test_check_names_no_line_of_ours(site: Any) -> None:
+    site.add("acme-bad", "[smolagents.models]\nAcme = acme_bad:Acme\n", acme_bad="Other = 3")
+    assert findings(site.command("check", "acme-bad")) == [
+        "problem  models Acme: AttributeError: module 'acme_bad' has no attribute 'Acme'"
+    ]
+
+
+def test_check_names_the_file_with_the_syntax_error(site: Any) -> None:
+    site.add("acme-bad", "[smolagents.models]\nAcme = acme_bad:Acme\n", acme_bad="def broken(:")
+    assert f"line 1) in {site.folder}/acme_bad.py" in site.command("check", "acme-bad").stdout
+
+
 def test_check_reports_heavy_imports(site: Any) -> None:
     (site.folder / "acme_sdk.py").touch()
     source = "import acme_sdk\nfrom smolagents import Model\nclass Acme(Model): pass"

@@ -332,3 +332,21 @@ def test_the_catalogue_knows_it() -> None:
 def test_packages_are_not_installed_into_it(make: Callable[..., Any]) -> None:
     with pytest.raises(SandboxError, match="pip install leftpad"):
         make().install_packages(["leftpad"])
+
+
+# ---- strictness
+
+
+def test_what_can_not_be_enforced_is_refused_or_said(
+    make: Callable[..., Any], tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Landlock binds a thread and those it starts, not those that are there already.
+    source = "import threading, time\nthreading.Thread(target=time.sleep, args=(3600,), daemon=True).start()\n"
+    (tmp_path / "starts_a_thread.py").write_text(source, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(SandboxError, match=r"landlock is missing: .*1 threads.*strict=False"):
+        make(["starts_a_thread"])("1 + 1")
+    weaker = make(["starts_a_thread"], strict=False)
+    assert weaker("1 + 1").output == 2
+    assert weaker.layers["landlock"].startswith("missing: ")
+    assert not weaker.layers["seccomp"].startswith("missing")

@@ -56,6 +56,20 @@ def test_plain_output_has_no_colours_and_no_boxes() -> None:
         assert expected in text
 
 
+def test_a_dumb_terminal_gets_plain_output() -> None:
+    file = io.StringIO()
+    logger = AgentLogger(console=Console(file=file, force_terminal=True, _environ={"TERM": "dumb"}))
+    logger.log_task("Count", "gpt-x")
+    logger.log_rule("Step 1")
+    assert file.getvalue() == "== New run ==\nCount\n(gpt-x)\n\n== Step 1 ==\n"
+
+
+def test_a_task_without_a_subtitle() -> None:
+    file = io.StringIO()
+    logger_to(file).log_task("Count", "")
+    assert file.getvalue() == "== New run ==\nCount\n"
+
+
 def test_long_lines_are_not_broken_outside_a_terminal() -> None:
     file = io.StringIO()
     logger_to(file).log_code("Code:", "x = '" + "long " * 50 + "'")

@@ -126,13 +126,15 @@ class MultiStepAgent(SavedAgent, ABC):
         self.name = setup.checked_name(name)
         self.description = description
         self.provide_run_summary = provide_run_summary
-        self.final_answer_checks = list(final_answer_checks or [])
+        self.final_answer_checks = setup.checked_list(final_answer_checks, "final_answer_checks", "[check]")
         self.return_full_result = return_full_result
         self.memory_size = memory_size
         self.memory_store = memory_store
-        self.managed_agents = setup.managed_by_name(managed_agents or [])
-        self.tools = setup.tools_by_name(tools or [], add_base_tools, self)
-        setup.check_unique_names(tools or [], managed_agents or [], self.name)
+        tools = setup.checked_list(tools, "tools", "[my_tool]")
+        managed_agents = setup.checked_list(managed_agents, "managed_agents", "[my_agent]")
+        self.managed_agents = setup.managed_by_name(managed_agents)
+        self.tools = setup.tools_by_name(tools, add_base_tools, self)
+        setup.check_unique_names(tools, managed_agents, self.name)
         self.step_callbacks = setup.callback_registry(step_callbacks)
         self.logger = AgentLogger(level=verbosity_level) if logger is None else logger
         self._runs: weakref.WeakSet[Run] = weakref.WeakSet()

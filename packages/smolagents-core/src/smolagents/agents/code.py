@@ -83,7 +83,9 @@ class CodeAgent(MultiStepAgent):
             planning_interval=planning_interval,
             **kwargs,
         )
-        self.additional_authorized_imports = list(additional_authorized_imports or [])
+        self.additional_authorized_imports = setup.checked_list(
+            additional_authorized_imports, "additional_authorized_imports", '["numpy"]'
+        )
         self.authorized_imports = sorted({*BASE_BUILTIN_MODULES, *self.additional_authorized_imports})
         self.max_print_outputs_length = max_print_outputs_length
         self.stream_outputs = stream_outputs

@@ -38,6 +38,17 @@ def checked_name(name: str | None) -> str | None:
     return identifier
 
 
+def checked_list(value: Any, argument: str, example: str) -> list[Any]:
+    """Return a list of what an argument holds, none for None.
+
+    Raises:
+        TypeError: It is a text or one thing alone.
+    """
+    if isinstance(value, str) or not isinstance(value, (Iterable, type(None))):
+        raise TypeError(f"{argument} must be a list, such as {argument}={example}, not {value!r}.")
+    return list(value or [])
+
+
 def default_templates(name: str) -> PromptTemplates:
     """Return an agent's own prompts, with what plugins replace in them."""
     return cast(PromptTemplates, plugins.prompt_templates(name, cast(dict[str, Any], load_prompt_templates(name))))

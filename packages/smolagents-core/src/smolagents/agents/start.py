@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from smolagents import plugins
 from smolagents.agents.results import RunResult
+from smolagents.agents.setup import checked_list
 from smolagents.console_listener import ConsoleListener
 from smolagents.drivers import drive, drive_async
 from smolagents.events import Event, StreamEvent
@@ -36,7 +37,9 @@ def start(
     if agent.model is None:
         raise TypeError(f"{agent.agent_name} has no model: {agent.agent_name}(tools=[…], model=…), or set agent.model")
     plugins.refresh()
-    pictures = [load_image(image) for image in images or ()]
+    pictures = [load_image(image) for image in checked_list(images, "images", '["photo.png"]')]
+    if additional_args is not None and not isinstance(additional_args, Mapping):
+        raise TypeError(f"additional_args must be a dict from names to values, not {additional_args!r}.")
     variables = dict(additional_args or {})
     sees = getattr(agent.model, "supports_vision", True) is not False
     if pictures and not sees:

@@ -77,14 +77,12 @@ def _make(name: str) -> Tool:
     if found_name is None:
         return _from_space(name)
     found: Any = plugins.resolve(found_name)
-    if not isinstance(found, BaseTool) and not callable(found):
-        raise UsageError(f"{name} is no tool but a {type(found).__name__}")
     try:
-        tool = found if isinstance(found, BaseTool) else found()
+        tool = found() if callable(found) and not isinstance(found, BaseTool) else found
     except Exception as error:
         raise UsageError(f"the tool {name} can't be used: {one_line(error)}") from error
     if not isinstance(tool, Tool):
-        raise UsageError(f"{name} is no tool but a {type(tool).__name__}")
+        raise UsageError(f"{name} is no tool but of type {type(tool).__name__}")
     return tool
 
 

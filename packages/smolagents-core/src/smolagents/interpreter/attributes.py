@@ -106,6 +106,8 @@ class AttributeGuards:
         kind = type(obj)
         if name[:1] == "_":
             return self.load_private(obj, name)
+        if issubclass(kind, types.ModuleType):
+            obj = self.modules.stand_in(obj)
         if name in METHODS:
             return self.load_method(obj, name)
         if name in DENIED_ATTRIBUTES:
@@ -192,9 +194,8 @@ class AttributeGuards:
 
     def checked(self, value: Any) -> Any:
         """Return a value that an attribute held, unless it is a module or a function that reaches outside."""
+        value = self.checked_module(value)
         kind = type(value)
-        if issubclass(kind, types.ModuleType):
-            return self.modules.stand_in(value)
         if kind.__module__ in ("_thread", "threading"):
             raise InterpreterError("Forbidden access to a lock: nothing else runs here that could release it")
         if kind in (types.FunctionType, types.BuiltinFunctionType):
@@ -202,6 +203,10 @@ class AttributeGuards:
             if value in DANGEROUS_FUNCTIONS or module in DANGEROUS_MODULES:
                 raise InterpreterError(f"Forbidden access to function: {value.__name__}")
         return value
+
+    def checked_module(self, value: Any) -> Any:
+        """Return a value, which must be no module that guest code may not import."""
+        return self.modules.stand_in(value) if issubclass(type(value), types.ModuleType) else value
 
     def check_store(self, obj: Any, name: Any) -> None:
         """Refuse changing an attribute of the host's classes, functions and modules."""

@@ -9,13 +9,18 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
-from smolagents.interpreter.names import NameRules
+from smolagents.interpreter.attributes import own_attributes
+from smolagents.interpreter.names import EXIT_METHODS, NameRules
 from smolagents.interpreter.policy import DEFINABLE_DUNDERS, DENIED_ATTRIBUTES
 
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
 
 _build_class = builtins.__build_class__
+EXTENSIBLE = frozenset(
+    {object, str, int, float, complex, bytes, bytearray, list, tuple, dict, set, frozenset, property,
+     types.SimpleNamespace}
+)
 
 
 class _GuestType(type):
@@ -74,6 +79,8 @@ class ClassGuards:
                 raise TypeError("the names in a class must be str")
             if NameRules.is_dunder(key) and key not in DEFINABLE_DUNDERS and key not in ("__doc__", "__module__"):
                 raise InterpreterError(f"Forbidden assignment to dunder name: {key} (a class can't define it)")
+            if key in EXIT_METHODS:
+                namespace = {**namespace, key: self.session.guarded_exit(namespace[key])}
         self.check_bases(bases)
         self.check_metaclass(kwargs.get("metaclass", type))
         cls = types.new_class(name, bases, kwargs, lambda body: body.update(namespace))
@@ -95,21 +102,28 @@ class ClassGuards:
 
     def check_bases(self, bases: Iterable[Any]) -> None:
         """Refuse metaclasses of the guest's own, and host classes that no import gave: their private parts stay so."""
-        for base in bases:
-            if isinstance(base, type) and not self.may_extend(base):
-                raise InterpreterError(f"The host's class '{base.__name__}' can't be subclassed.")
-            if isinstance(base, type) and issubclass(base, type):
+        for base in types.resolve_bases(bases):
+            if not issubclass(type(base), type):
+                continue
+            if issubclass(base, type):
                 raise InterpreterError("Metaclasses can't be defined: use a class decorator or __init_subclass__.")
-            if isinstance(base, type) and issubclass(base, types.ModuleType):
-                raise InterpreterError("Modules can't be subclassed.")
+            if not self.may_extend(base):
+                raise InterpreterError(f"The host's class '{base.__name__}' can't be subclassed.")
 
     def may_extend(self, base: Any) -> bool:
         """Tell whether a class is a builtin, the guest's own or of an authorized package."""
-        if self.session.attributes.is_guest_class(base):
+        named_tuple = base.__bases__ == (tuple,) and "_field_defaults" in own_attributes(base)
+        if base in EXTENSIBLE or named_tuple or self.session.attributes.is_guest_class(base):
             return True
         top = str(base.__module__).partition(".")[0]
+        if top in ("builtins", "types"):
+            return issubclass(base, BaseException)
         if top in sys.stdlib_module_names and top != "__main__":
-            return True
+            # One that finds attributes its own way would show those of an object inside it as the guest's.
+            names = ("__getattr__", "__getattribute__")
+            return not any(
+                type(own_attributes(part).get(name)) is types.FunctionType for part in base.__mro__ for name in names
+            )
         modules = self.session.modules
         return modules.is_authorized(top) or modules.is_parent(top) or top == "smolagents"
 

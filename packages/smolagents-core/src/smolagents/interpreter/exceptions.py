@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import types
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +19,49 @@ def cleaned(session: Session, error: Any) -> Any:
     if not isinstance(error, BaseException):
         return error
     kind: Any = type(error)
+    if issubclass(kind, BaseExceptionGroup):
+        members = [cleaned(session, member) for member in error.exceptions]
+        if all(member is original for member, original in zip(members, error.exceptions, strict=True)):
+            return error
+        return BaseExceptionGroup(error.message, members)
     if kind.__module__ == "builtins" or session.attributes.is_guest_class(kind):
         return error
     if kind.__module__.startswith("smolagents.interpreter"):
         return error
     return _stand_in(kind)(_text(error))
+
+
+def guarded_exit(session: Session, leave: Any) -> Any:
+    """Return what takes the place of an `__exit__`, however it is defined: it gets a clean exception, no traceback."""
+
+    def clean(arg: Any) -> Any:
+        if isinstance(arg, BaseException):
+            return cleaned(session, arg)
+        return None if type(arg) is types.TracebackType else arg
+
+    if type(leave) is types.FunctionType:
+
+        def exit_method(*args: Any) -> Any:
+            return leave(*map(clean, args))
+
+        exit_method.__name__, exit_method.__qualname__ = leave.__name__, leave.__qualname__
+        return exit_method
+    return None if leave is None else _Exit(leave, clean)
+
+
+class _Exit:
+    """Bind an `__exit__` that is no plain function as its own kind does, and clean what it gets."""
+
+    __slots__ = ("_clean", "_leave")
+
+    def __init__(self, leave: Any, clean: Callable[[Any], Any]) -> None:
+        self._leave = leave
+        self._clean = clean
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        kind = type(self._leave)
+        bound = kind.__get__(self._leave, instance, owner) if hasattr(kind, "__get__") else self._leave
+        return lambda *args: bound(*map(self._clean, args))
 
 
 def _text(error: BaseException) -> str:

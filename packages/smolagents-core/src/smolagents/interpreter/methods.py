@@ -136,11 +136,11 @@ def _format(session: Session, obj: Any, name: str, method: Any) -> Any:
     if issubclass(type(obj), str):
         if name == "format_map":
             return lambda mapping: text.format_map(obj, mapping)
-        return lambda *args, **kwargs: text.format_method(obj, *args, **kwargs)
+        return lambda *args, **kwargs: text.format_text(obj, args, kwargs)
     if issubclass(type(obj), type) and issubclass(obj, str):
         if name == "format_map":
             return text.format_map
-        return text.format_method
+        return lambda own, /, *args, **kwargs: text.format_text(own, args, kwargs)
     return None
 
 
@@ -161,6 +161,13 @@ def extend(session: Session, owner: Any, *args: Any) -> Any:
             session.sizes.too_large(8 * (len(items) + len(owner)))
         return owner.extend(items)
     return session.attributes.load(owner, "extend")(*args)
+
+
+def remove(session: Session, owner: Any, *args: Any) -> Any:
+    """Do `owner.remove(item)`, which a module must not do with a file."""
+    if type(owner) is list or type(owner) is set:
+        return owner.remove(*args)
+    return session.attributes.load(owner, "remove")(*args)
 
 
 def _elements(session: Session, obj: Any, name: str, method: Any) -> Any:
@@ -194,7 +201,7 @@ def _random_bits(session: Session, obj: Any, name: str, method: Any) -> Any:
 
 def _register(session: Session, obj: Any, name: str, method: Any) -> Any:
     """Guard `register` of an abstract base class: what it says holds in the whole process."""
-    if not issubclass(type(obj), type) or not issubclass(ABCMeta, (obj, type(obj))):
+    if not issubclass(type(obj), type) or not (issubclass(type(obj), ABCMeta) or issubclass(obj, ABCMeta)):
         return None
 
     def register(*args: Any) -> Any:

@@ -21,11 +21,13 @@ from smolagents.interpreter.policy import (
 
 # Methods whose result can be much larger than what they work on, or that walk attributes. The guard gets the
 # object and the arguments: `text.join(parts)` becomes `<join>(text, parts)`.
-METHOD_GUARDS = {"join": "<join>", "replace": "<replace>", "format": "<format_method>", "extend": "<extend>"}
+METHOD_GUARDS = {"join": "<join>", "replace": "<replace>", "format": "<format_method>", "extend": "<extend>",
+                 "remove": "<remove>"}  # fmt: skip
 SIZED_METHODS = words(
     "join replace format format_map extend ljust rjust center zfill expandtabs translate to_bytes from_bytes "
     "elements sub subn getrandbits randbytes register"
 )
+EXIT_METHODS = frozenset({"__exit__", "__aexit__"})
 ANNOTATION_NODES = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Constant, ast.BinOp, ast.BitOr, ast.Load,
     ast.Expression, ast.Starred, ast.UnaryOp, ast.USub,
@@ -89,6 +91,8 @@ class NameRules:
             self.refuse(f"Forbidden assignment to name: {identifier}", node)
         if self.is_dunder(identifier):
             allowed = in_class and (identifier in DEFINABLE_DUNDERS or identifier in ASSIGNABLE_DUNDERS)
+            if identifier in EXIT_METHODS and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                self.refuse(f"Define {identifier} with def, or assign it alone.", node)
             if not allowed:
                 where = "a class can't define it" if in_class else "choose another name"
                 self.refuse(f"Forbidden assignment to dunder name: {identifier} ({where})", node)

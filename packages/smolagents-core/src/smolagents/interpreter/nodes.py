@@ -108,14 +108,3 @@ def self_check(scope: Scope, place: Any) -> Any:
     complain = at(ast.Expr(call("<foreign>", [name(identifier, place)], place)), place)
     return at(ast.If(test, [complain], []), place)
 
-
-def clean_exit(function: Any) -> list[Any]:
-    """Return statements by which `__exit__` sees a host's exception as text, and no traceback."""
-    names = [arg.arg for arg in [*function.args.posonlyargs, *function.args.args]]
-    if len(names) >= 4:
-        clean = call("<clean>", [name(names[2], function)], function)
-        return [assign(names[2], clean, function), assign(names[3], constant(None, function), function)]
-    if function.args.vararg is not None:
-        rest = function.args.vararg.arg
-        return [assign(rest, call("<clean_exit>", [name(rest, function)], function), function)]
-    return []

@@ -108,7 +108,9 @@ RISKY_ATTRIBUTES = words(
     "meta_path path_hooks getattr environ environb execl execle execlp execlpe execv execve execvp execvpe "
     "spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe posix_spawn posix_spawnp startfile "
     "check_output check_call Popen import_module globals locals vars mutex not_empty not_full all_tasks_done "
-    "breakpoint attrgetter methodcaller get_type_hints"
+    "breakpoint attrgetter methodcaller get_type_hints mkdir makedirs remove unlink rmdir removedirs rename renames "
+    "listdir scandir walk fwalk chmod lchmod chown lchown symlink link mkfifo mknod putenv unsetenv getenv chdir "
+    "fchdir chroot truncate utime fdopen rmtree copytree copyfile copy2 run call Path"
 )
 
 # Bindings of builtins that guest code doesn't get, with what to use instead.

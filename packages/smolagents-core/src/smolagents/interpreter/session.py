@@ -19,7 +19,7 @@ from smolagents.interpreter.budget import Budget
 from smolagents.interpreter.builtins import guest_builtins
 from smolagents.interpreter.classes import ClassGuards
 from smolagents.interpreter.compiler import RESULT, Program, compile_action, shadowed_guards
-from smolagents.interpreter.exceptions import cleaned
+from smolagents.interpreter.exceptions import cleaned, guarded_exit
 from smolagents.interpreter.iterables import IterableGuards
 from smolagents.interpreter.modules import Modules
 from smolagents.interpreter.policy import Limits
@@ -71,6 +71,7 @@ class Session:
         self.join = partial(methods.join, self)
         self.replace = partial(methods.replace, self)
         self.extend = partial(methods.extend, self)
+        self.remove = partial(methods.remove, self)
         self.builtins: dict[str, Any] = guest_builtins(self)
         self._base = dict(self.builtins)
         self.protected: frozenset[str] = frozenset()
@@ -139,6 +140,7 @@ class Session:
             result = self._execute(program)
             if program.answers:
                 self._take_assigned_answer()
+            result = self.attributes.checked_module(result)
             self.text.check(result)
         except FinalAnswerException:
             pass
@@ -202,7 +204,7 @@ class Session:
 
     def answer(self, value: Any) -> None:
         """Note the final answer."""
-        self.final_value = value
+        self.final_value = self.attributes.checked_module(value)
 
     def interrupt(self) -> None:
         """Stop the running action soon."""
@@ -214,11 +216,9 @@ class Session:
         """Return what guest code sees of an exception."""
         return cleaned(self, error)
 
-    def clean_exit(self, rest: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Return the arguments of an `__exit__` without host objects."""
-        if len(rest) == 3:
-            return rest[0], cleaned(self, rest[1]), None
-        return rest
+    def guarded_exit(self, leave: Any) -> Any:
+        """Return what a class gets as its `__exit__`: it sees no host objects."""
+        return guarded_exit(self, leave)
 
     def check_raised(self, error: Any) -> Any:
         """Return what a guest may raise: outside of an action nothing that is not an Exception."""

@@ -7,11 +7,11 @@ from typing import Any
 
 from smolagents.interpreter import nodes
 from smolagents.interpreter.expressions import ExpressionRewriter
+from smolagents.interpreter.names import EXIT_METHODS
 from smolagents.interpreter.nodes import assign, at, call, name, tick_statement
 from smolagents.interpreter.scopes import Scope
 
 CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
-EXIT_METHODS = frozenset({"__exit__", "__aexit__"})
 NAMING_ATTRIBUTES = frozenset({"__slots__", "__match_args__"})
 
 
@@ -36,6 +36,10 @@ class StatementRewriter(ExpressionRewriter):
             type(target) is ast.Name and target.id in NAMING_ATTRIBUTES for target in node.targets
         ):
             node.value = call("<attribute_names>", [node.value], node)
+        if self.scope.kind == "class" and len(node.targets) == 1 and type(node.targets[0]) is ast.Name:
+            if node.targets[0].id in EXIT_METHODS:
+                node.value = call("<exit>", [node.value], node)
+                return node
         node.targets = self.exprs(node.targets)
         return node
 
@@ -273,8 +277,8 @@ class StatementRewriter(ExpressionRewriter):
         prefix = [tick_statement(node)]
         if scope.self_used:
             prefix.append(nodes.self_check(scope, node))
-        if node.name in EXIT_METHODS:
-            prefix.extend(nodes.clean_exit(node))
+        if node.name in EXIT_METHODS and outer.kind == "class":
+            node.decorator_list.insert(0, name("<exit>", node))
         node.body = docstring + prefix + body
         return node
 

@@ -177,14 +177,12 @@ class TextGuards:
 
     def format_method(self, owner: Any, *args: Any, **kwargs: Any) -> Any:
         """Do `owner.format(...)`; for text, with guarded attribute access."""
-        kind = type(owner)
-        if issubclass(kind, str):
-            return self._format_text(owner, args, kwargs)
-        if owner is str:
-            return self._format_text(args[0], args[1:], kwargs)
+        if type(owner) is str:
+            return self.format_text(owner, args, kwargs)
         return self.session.attributes.load(owner, "format")(*args, **kwargs)
 
-    def _format_text(self, text: Text, args: Any, kwargs: Any) -> Text:
+    def format_text(self, text: Text, args: Any, kwargs: Any) -> Text:
+        """Do what `str.format` does, with guarded attribute access."""
         try:
             result = self.formatter.vformat(str.__str__(text), args, kwargs)
         except IndexError as error:
@@ -195,7 +193,7 @@ class TextGuards:
 
     def format_map(self, text: Text, mapping: Mapping[Text, Any]) -> Text:
         """Do `text.format_map(mapping)`."""
-        return self._format_text(text, (), mapping)
+        return self.format_text(text, (), mapping)
 
     def percent(self, value: Any) -> Any:
         """Return what stands for the left operand of `%`."""
