@@ -17,7 +17,7 @@ from smolagents.errors import AgentError
 from smolagents.memory import AgentMemory
 from smolagents.messages import ChatMessage
 from smolagents.monitoring import Monitor
-from smolagents.steps import TaskStep
+from smolagents.steps import MemoryStep, TaskStep
 from smolagents.usage import Timing
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ class Run:
         self.over = False
         self.result: Any = None
         self.error: BaseException | None = None
+        self.steps: list[MemoryStep] = []
+        self.summary: Sequence[ChatMessage] = ()
         with _claiming:
             session = agent._latest
             if session.busy:
@@ -172,12 +174,16 @@ class Run:
         """Free the session; one that the agent no longer shows is cleaned up."""
         if self.over:
             return
+        # The session's next run, which may start in another thread as soon as this one is over, clears the memory.
+        self.steps = list(self.memory.steps)
         self.error = error
         self.timing.stop()
         self.parent = None
         with _claiming:
             self.agent._runs.discard(self)
-        if self.agent.provide_run_summary:
+        if self.agent.provide_run_summary and error is None:
+            with self.active():
+                self.summary = list(self.messages(summary_mode=True))
             _last.set(self)
         self.over = True
         if self.session is not self.agent._latest and self.executor is not self.agent._latest.executor:

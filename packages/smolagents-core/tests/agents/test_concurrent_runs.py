@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from smolagents import ChatMessage, CodeAgent, LogLevel, MessageRole, Model, Tool, ToolCallingAgent, tool
+from smolagents.agents.start import events_of, result_of, start
 from smolagents.errors import AgentError
 from smolagents_testing import ScriptedModel, code, tool_call
 
@@ -51,6 +52,19 @@ def test_32_threads_get_32_right_answers() -> None:
     assert [result.output for result in results] == list(range(1, 33))
     assert [result.steps[2].observations.splitlines()[1] for result in results] == [f"seen {n}" for n in range(1, 33)]
     assert {len(result.steps) for result in results} == {4}
+
+
+def test_what_a_run_came_to_outlives_the_next_run_of_its_session() -> None:
+    agent = counting_agent(provide_run_summary=True)
+    run = start(agent, "add one to 1", True, None, None, None, dict.fromkeys(("image", "audio", "video")))
+    assert len(list(events_of(run))) == 10
+    agent.run("add one to 5")
+    assert agent.memory.steps[0].task == "add one to 5"
+    result = result_of(run, True)
+    assert result.steps[0].task == "add one to 1"
+    assert [step.observations.splitlines()[1] for step in result.steps[2:3]] == ["seen 2"]
+    assert "add one to 1" in str(run.summary)
+    assert "add one to 5" not in str(run.summary)
 
 
 def test_32_tasks_get_32_right_answers() -> None:

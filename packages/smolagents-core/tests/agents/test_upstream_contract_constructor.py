@@ -364,7 +364,9 @@ def test_one_thing_in_place_of_a_list(make: Any, argument: str) -> None:
 
 
 def test_one_import_in_place_of_a_list() -> None:
-    with pytest.raises(TypeError, match=r"must be a list, such as additional_authorized_imports=\[\"numpy\"\], not 'os'"):
+    with pytest.raises(
+        TypeError, match=r"must be a list, such as additional_authorized_imports=\[\"numpy\"\], not 'os'"
+    ):
         coder(additional_authorized_imports="os")
 
 

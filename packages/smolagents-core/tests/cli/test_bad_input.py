@@ -71,8 +71,9 @@ def test_a_variable_is_named_where_it_is_to_blame(shell: Any) -> None:
 
 
 def test_tools_that_fail_or_are_none(shell: Any) -> None:
-    names = "NeedsKeyTool = acme_broken:NeedsKeyTool\nnot_a_tool = acme_broken:NotATool\nnumber = acme_broken:Number\ngone = acme_gone:GoneTool\n"
-    shell.install("acme-broken", f"[smolagents.tools]\n{names}", acme_broken=BROKEN_TOOL)
+    names = ("NeedsKeyTool = acme_broken:NeedsKeyTool", "not_a_tool = acme_broken:NotATool")
+    more = ("number = acme_broken:Number", "gone = acme_gone:GoneTool")
+    shell.install("acme-broken", "\n".join(("[smolagents.tools]", *names, *more)), acme_broken=BROKEN_TOOL)
     failing = shell.smolagent(*TASK, "--tools", "needs_key")
     assert failing.stderr == "smolagent: error: the tool needs_key can't be used: set ACME_KEY to use me\n"
     assert "not_a_tool is no tool but of type dict" in shell.smolagent(*TASK, "--tools", "not_a_tool").stderr

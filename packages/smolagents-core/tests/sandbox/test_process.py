@@ -126,6 +126,13 @@ def test_worker_killed_before_it_did_anything(make: Callable[..., Any]) -> None:
     assert executor("1 + 1").output == 2
 
 
+def test_a_session_that_is_full_starts_anew(make: Callable[..., Any]) -> None:
+    executor = make(memory_bytes=256 * 2**20)
+    with pytest.raises(InterpreterError, match=r"MemoryError.* are gone"):
+        executor("kept = []\nwhile True:\n    kept.append(bytes(2**20))")
+    assert executor("1 + 1").output == 2
+
+
 def test_ctrl_c_in_a_tool_leaves_a_usable_executor(make: Callable[..., Any]) -> None:
     executor = make()
 

@@ -15,7 +15,7 @@ from smolagents.agents.results import RunResult
 from smolagents.agents.start import events_of, events_of_async, result_of, start
 from smolagents.asking import last_answer
 from smolagents.concurrency import in_thread
-from smolagents.drivers import drive
+from smolagents.drivers.synchronous import drive
 from smolagents.errors import AgentParsingError
 from smolagents.events import ActionOutput, StreamEvent
 from smolagents.memory import AgentMemory
@@ -261,7 +261,7 @@ class MultiStepAgent(SavedAgent, ABC):
         if not self.provide_run_summary:
             return report
         run = last_run(self)
-        messages = self.write_memory_to_messages(summary_mode=True) if run is None else run.messages(summary_mode=True)
+        messages = self.write_memory_to_messages(summary_mode=True) if run is None else run.summary
         summary = "".join(f"\n{truncate_content(text_of(message))}\n---" for message in messages)
         return (
             f"{report}\n\nFor more detail, find below a summary of this agent's work:\n"

@@ -62,7 +62,7 @@ class RunResult:
     @classmethod
     def of(cls, run: Run) -> RunResult:
         """Return the result of a run that has ended."""
-        steps = run.memory.steps
+        steps = run.steps
         usages = [step.token_usage for step in steps if isinstance(step, (ActionStep, PlanningStep))]
         last_error = getattr(steps[-1], "error", None) if steps else None
         result = cls(
@@ -72,7 +72,7 @@ class RunResult:
             token_usage=TokenUsage.sum(usages),
             timing=run.timing,
         )
-        result._memory_steps, result._steps = list(steps), None
+        result._memory_steps, result._steps = steps, None
         return result
 
     @property

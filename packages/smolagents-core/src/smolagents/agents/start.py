@@ -9,7 +9,7 @@ from smolagents import plugins
 from smolagents.agents.results import RunResult
 from smolagents.agents.setup import checked_list
 from smolagents.console_listener import ConsoleListener
-from smolagents.drivers import drive, drive_async
+from smolagents.drivers.synchronous import drive
 from smolagents.events import Event, StreamEvent
 from smolagents.loop import agent_loop
 from smolagents.media import load_image
@@ -119,6 +119,8 @@ def events_of(run: Run) -> Generator[StreamEvent, None, None]:
 async def events_of_async(run: Run) -> AsyncGenerator[StreamEvent, None]:
     """Carry a run through on the running event loop and yield its events."""
     run.listeners = _listeners(run)
+    from smolagents.drivers.asynchronous import drive_async  # brings asyncio, which many programs do without
+
     problem: BaseException | None = None
     events = drive_async(run, agent_loop(run))
     try:

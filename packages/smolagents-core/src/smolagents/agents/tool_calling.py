@@ -11,8 +11,8 @@ from smolagents.agents.base import MultiStepAgent
 from smolagents.agents.observing import ToolCallReport
 from smolagents.asking import ask_model
 from smolagents.concurrency import in_thread
-from smolagents.drivers import drive
 from smolagents.drivers.common import resolved
+from smolagents.drivers.synchronous import drive
 from smolagents.errors import (
     AgentError,
     AgentExecutionError,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _class_dict = type.__dict__["__dict__"].__get__
 _super_self = super.__dict__["__self__"].__get__
 MAX_PRECISION = 100_000
+C_METHODS = (types.BuiltinFunctionType, types.MethodDescriptorType)
 _is_dunder = NameRules.is_dunder
 
 # Functions that run code or commands, whatever object they are found on.
@@ -203,6 +204,15 @@ class AttributeGuards:
             if value in DANGEROUS_FUNCTIONS or module in DANGEROUS_MODULES:
                 raise InterpreterError(f"Forbidden access to function: {value.__name__}")
         return value
+
+    def captured(self, value: Any) -> Any:
+        """Return a value that a pattern read from an attribute, as `load` would give it."""
+        kind = type(value)
+        if kind in C_METHODS or kind is types.MethodType:
+            name = getattr(value, "__name__", None)
+            if type(name) is str and name in METHODS:
+                return self.load(value.__objclass__ if kind is types.MethodDescriptorType else value.__self__, name)
+        return self.checked(value)
 
     def checked_module(self, value: Any) -> Any:
         """Return a value, which must be no module that guest code may not import."""

@@ -104,6 +104,7 @@ def guest_builtins(session: Session) -> dict[str, Any]:
         "<guests>": session.guests,
         "<foreign>": attributes.foreign,
         "<getattr>": attributes.load,
+        "<captured>": attributes.captured,
         "<store>": attributes.store,
         "<delete>": attributes.delete,
         "<augment_attribute>": attributes.augment_attribute,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import builtins
 import sys
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
 from smolagents.interpreter.attributes import own_attributes
+from smolagents.interpreter.iterables import LargeRange
 from smolagents.interpreter.names import EXIT_METHODS, NameRules
 from smolagents.interpreter.policy import DEFINABLE_DUNDERS, DENIED_ATTRIBUTES
 
@@ -18,8 +19,22 @@ if TYPE_CHECKING:
 
 _build_class = builtins.__build_class__
 EXTENSIBLE = frozenset(
-    {object, str, int, float, complex, bytes, bytearray, list, tuple, dict, set, frozenset, property,
-     types.SimpleNamespace}
+    {
+        object,
+        str,
+        int,
+        float,
+        complex,
+        bytes,
+        bytearray,
+        list,
+        tuple,
+        dict,
+        set,
+        frozenset,
+        property,
+        types.SimpleNamespace,
+    }
 )
 
 
@@ -63,12 +78,32 @@ class ClassGuards:
 
         GuestType.__name__ = GuestType.__qualname__ = "type"
         self.guest_type = GuestType
+        # Where code names a guarded builtin it gets another object than the class: `type(x)` gives the same one.
+        self.stand_ins: dict[type, Any] = {}
+        self.constructors: dict[type, Any] = {}
+
+    def set_builtins(self, builtins: Mapping[str, Any]) -> None:
+        """Note what stands for builtin classes in guest code."""
+        self.stand_ins = {kind: builtins[kind.__name__] for kind in (range, map, filter, zip)}
+        self.stand_ins[LargeRange] = builtins["range"]
+        self.constructors = {
+            str: builtins["<str>"],
+            bytes: builtins["<bytes>"],
+            bytearray: builtins["<bytearray>"],
+            int: builtins["<int_call>"],
+            enumerate: builtins["<enumerate>"],
+            reversed: builtins["<reversed>"],
+        }
+
+    def constructor(self, kind: Any) -> Any:
+        """Return what `type(x)(...)` calls."""
+        return self.constructors.get(kind, kind) if type(kind) is type else kind
 
     def type(self, *args: Any, **kwargs: Any) -> Any:
         """Return the type of an object, or make a class."""
         if len(args) == 1 and not kwargs:
             kind = type(args[0])
-            return self.guest_type if issubclass(kind, type) else kind
+            return self.guest_type if issubclass(kind, type) else self.stand_ins.get(kind, kind)
         if len(args) != 3:
             raise TypeError("type() takes 1 or 3 arguments")
         name, bases, namespace = args
@@ -153,6 +188,7 @@ class ClassGuards:
         return {
             "__build_class__": self.build_class,
             "<type>": self.type,
+            "<constructor>": self.constructor,
             "<attribute_names>": self.attribute_names,
             "type": self.guest_type,
         }

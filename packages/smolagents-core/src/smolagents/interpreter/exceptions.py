@@ -20,15 +20,19 @@ def cleaned(session: Session, error: Any) -> Any:
         return error
     kind: Any = type(error)
     if issubclass(kind, BaseExceptionGroup):
-        members = [cleaned(session, member) for member in error.exceptions]
-        if all(member is original for member, original in zip(members, error.exceptions, strict=True)):
-            return error
-        return BaseExceptionGroup(error.message, members)
+        return _cleaned_group(session, error)
     if kind.__module__ == "builtins" or session.attributes.is_guest_class(kind):
         return error
     if kind.__module__.startswith("smolagents.interpreter"):
         return error
     return _stand_in(kind)(_text(error))
+
+
+def _cleaned_group(session: Session, group: Any) -> Any:
+    members = [cleaned(session, member) for member in group.exceptions]
+    if all(member is original for member, original in zip(members, group.exceptions, strict=True)):
+        return group
+    return BaseExceptionGroup(group.message, members)
 
 
 def guarded_exit(session: Session, leave: Any) -> Any:

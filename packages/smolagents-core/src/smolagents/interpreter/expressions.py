@@ -110,6 +110,8 @@ class ExpressionRewriter(FormatRewriter):
             return call(self.rules.method_guards[func.attr], [owner, *self.arguments(node.args)], node)
         else:
             node.func = self.expr(func)
+            if type(func) is ast.Call and type(func.func) is ast.Name and func.func.id == "type":
+                node.func = call("<constructor>", [node.func], node)
         if plain in CLASS_TAKERS:
             node.args = [self.class_value(item) for item in node.args]
         else:

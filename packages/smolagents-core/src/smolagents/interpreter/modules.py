@@ -136,7 +136,8 @@ class Modules:
         )
 
     def _fill(self, copied: types.ModuleType, original: types.ModuleType, name: str) -> None:
-        from smolagents.interpreter.stdlib import DROPPED, replacements
+        from smolagents.interpreter.stdlib import replacements
+        from smolagents.interpreter.stdlib_names import is_offered
 
         namespace = copied.__dict__
         for dunder in KEPT_DUNDERS:
@@ -144,7 +145,6 @@ class Modules:
                 namespace[dunder] = getattr(original, dunder)
         namespace.pop("__loader__", None)
         namespace.pop("__spec__", None)
-        dropped = DROPPED.get(name, frozenset())
         whole = self.is_authorized(name)
         for attribute in self._public_names(original, name):
             value = original.__dict__[attribute]
@@ -152,7 +152,7 @@ class Modules:
                 full = f"{name}.{attribute}"
                 if self.is_authorized(full) or (whole and "*" in self._names) or self.is_authorized(value.__name__):
                     namespace[attribute] = self.copy(full if full in sys.modules else value.__name__)
-            elif whole and attribute not in dropped and not self._reaches_outside(value, name):
+            elif whole and is_offered(name, attribute) and not self._reaches_outside(value, name):
                 namespace[attribute] = value
         if whole:
             namespace.update(replacements(self.session, name, original))

@@ -130,10 +130,17 @@ class NameRules:
             or attribute in self.extra_guarded
         )
 
-    def check_pattern_attribute(self, attribute: str, node: Any) -> None:
-        """Refuse a class pattern that reads what an attribute access would need a guard for."""
-        if attribute[:1] == "_" or attribute in DENIED_ATTRIBUTES or attribute in CONDITIONAL_ATTRIBUTES:
+    def check_pattern_attribute(self, attribute: str, node: Any, deeper: bool) -> bool:
+        """Tell whether what a class pattern captures from an attribute needs a guard; refuse one that can't get it."""
+        reaches_outside = attribute in RISKY_ATTRIBUTES or attribute in self.extra_guarded
+        if attribute[:1] == "_" or attribute in CONDITIONAL_ATTRIBUTES or (deeper and reaches_outside):
             self.refuse(f"Forbidden access to attribute in a pattern: {attribute}", node)
+        return self.attribute_is_guarded(attribute, node)
+
+    def check_pattern_value(self, attribute: str, node: Any) -> None:
+        """Refuse a dotted name in a pattern, where no guard can be put in, if its attribute needs one."""
+        if self.attribute_is_guarded(attribute, node):
+            self.refuse(f"Forbidden access to attribute in a pattern: {attribute} (compare in an if instead)", node)
 
     def check_annotation(self, node: ast.expr) -> None:
         """Refuse text in an annotation that is more than a type: library code may evaluate it."""

@@ -107,4 +107,3 @@ def self_check(scope: Scope, place: Any) -> Any:
     test = at(ast.Compare(kind, [NOT_IN], [name("<guests>", place)]), place)
     complain = at(ast.Expr(call("<foreign>", [name(identifier, place)], place)), place)
     return at(ast.If(test, [complain], []), place)
-

@@ -24,6 +24,7 @@ from smolagents.interpreter.iterables import IterableGuards
 from smolagents.interpreter.modules import Modules
 from smolagents.interpreter.policy import Limits
 from smolagents.interpreter.printing import PrintOutputs
+from smolagents.interpreter.reach import module_attributes
 from smolagents.interpreter.regex import RegexGuards
 from smolagents.interpreter.reports import failure_message
 from smolagents.interpreter.sizes import SizeGuards
@@ -73,6 +74,7 @@ class Session:
         self.extend = partial(methods.extend, self)
         self.remove = partial(methods.remove, self)
         self.builtins: dict[str, Any] = guest_builtins(self)
+        self.classes.set_builtins(self.builtins)
         self._base = dict(self.builtins)
         self.protected: frozenset[str] = frozenset()
         self.guarded_attributes: frozenset[str] = frozenset()
@@ -95,13 +97,7 @@ class Session:
     def set_variables(self, variables: Mapping[str, Any]) -> None:
         """Define variables. Attributes under which they hold modules will need a guard."""
         self.namespace.update(variables)
-        found = {
-            name
-            for value in variables.values()
-            for holder in (value, type(value))
-            for name, held in list(getattr(holder, "__dict__", {}).items())
-            if isinstance(held, types.ModuleType)
-        }
+        found = module_attributes(variables.values())
         if not found <= self.guarded_attributes:
             self.guarded_attributes |= found
 

@@ -36,10 +36,11 @@ class StatementRewriter(ExpressionRewriter):
             type(target) is ast.Name and target.id in NAMING_ATTRIBUTES for target in node.targets
         ):
             node.value = call("<attribute_names>", [node.value], node)
-        if self.scope.kind == "class" and len(node.targets) == 1 and type(node.targets[0]) is ast.Name:
-            if node.targets[0].id in EXIT_METHODS:
-                node.value = call("<exit>", [node.value], node)
-                return node
+        first: Any = node.targets[0]
+        alone = self.scope.kind == "class" and len(node.targets) == 1 and type(first) is ast.Name
+        if alone and first.id in EXIT_METHODS:
+            node.value = call("<exit>", [node.value], node)
+            return node
         node.targets = self.exprs(node.targets)
         return node
 
@@ -202,19 +203,56 @@ class StatementRewriter(ExpressionRewriter):
         """Rewrite `match`."""
         node.subject = self.expr(node.subject)
         for case in node.cases:
-            self.pattern(case.pattern)
-            if case.guard is not None:
+            checked = self.is_checked(case.pattern)
+            held: dict[str, str] = {}
+            self.pattern(case.pattern, held if checked else None)
+            if held:
+                self.check_captures(case, held)
+            elif case.guard is not None:
                 case.guard = self.expr(case.guard)
             case.body = self.block(case.body)
         return node
 
-    def pattern(self, node: Any) -> None:
-        """Check a pattern: what it captures and which attributes it reads."""
-        captured = getattr(node, "name", None) or getattr(node, "rest", None)
-        if captured is not None:
-            self.bind(captured, node)
-        for attribute in getattr(node, "kwd_attrs", ()):
-            self.rules.check_pattern_attribute(attribute, node)
+    def is_checked(self, pattern: Any) -> bool:
+        """Tell whether a pattern may capture what an attribute access would need a guard for."""
+        checked = False
+        for part in ast.walk(pattern):
+            if type(part) is ast.MatchClass:
+                for attribute, inner in zip(part.kwd_attrs, part.kwd_patterns, strict=True):
+                    deeper = any(type(item) is ast.MatchClass for item in ast.walk(inner))
+                    checked |= self.rules.check_pattern_attribute(attribute, part, deeper)
+                checked |= bool(part.patterns)  # `__match_args__` tells their names
+        if checked and self.scope.kind == "class":
+            self.rules.refuse("This pattern can't be used in the body of a class.", pattern)
+        return checked
+
+    def check_captures(self, case: Any, held: dict[str, str]) -> None:
+        """Give a case's captures to a guard, before anything else can use them."""
+        if self.scope.is_module:
+            self.loops_at_top = True  # the hidden names are to be a function's
+        place = case.pattern
+        taken = []
+        for captured, raw in held.items():
+            target = at(ast.Name(captured, nodes.STORE), place)
+            taken.append(at(ast.NamedExpr(target, call("<captured>", [name(raw, place)], place)), place))
+        test = at(ast.Tuple(taken, nodes.LOAD), place)
+        if case.guard is None:
+            case.guard = test
+        else:
+            original = case.guard
+            case.guard = at(ast.BoolOp(nodes.AND, [test, original]), place)
+            case.guard.values[1] = self.expr(original)
+
+    def pattern(self, node: Any, held: dict[str, str] | None) -> None:
+        """Check a pattern, and let it capture under hidden names if these are held."""
+        for field in ("name", "rest"):
+            captured = getattr(node, field, None)
+            if captured is not None:
+                self.bind(captured, node)
+                if held is not None:
+                    if captured not in held:
+                        held[captured] = self.hold(node)
+                    setattr(node, field, held[captured])
         for field in ("value", "cls"):
             value = getattr(node, field, None)
             if isinstance(value, ast.expr):
@@ -226,13 +264,13 @@ class StatementRewriter(ExpressionRewriter):
         if getattr(node, "pattern", None) is not None:
             children.append(node.pattern)
         for child in children:
-            self.pattern(child)
+            self.pattern(child, held)
 
     def check_pattern_value(self, node: ast.expr) -> None:
         """Check a dotted name in a pattern, where no guard can be put in."""
         for part in ast.walk(node):
             if type(part) is ast.Attribute:
-                self.rules.check_pattern_attribute(part.attr, part)
+                self.rules.check_pattern_value(part.attr, part)
             elif type(part) is ast.Name:
                 self.rules.check_name(part.id, part)
 

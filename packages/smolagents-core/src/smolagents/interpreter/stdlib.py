@@ -1,4 +1,4 @@
-"""What the copies of standard library modules have instead of the originals, or not at all."""
+"""What the copies of standard library modules have instead of the originals."""
 
 from __future__ import annotations
 
@@ -9,35 +9,30 @@ from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
 from smolagents.interpreter.attributes import MAX_PRECISION
-from smolagents.interpreter.awaiting import run_coroutine
 from smolagents.interpreter.sizes import as_int, size_of
+from smolagents.interpreter.stdlib_classes import (
+    abc_names,
+    collections_names,
+    contextlib_names,
+    dataclasses_names,
+    functools_names,
+    typing_names,
+)
+from smolagents.interpreter.stdlib_copy import copying
+from smolagents.interpreter.stdlib_process import (
+    asyncio_names,
+    inspect_names,
+    logging_names,
+    shlex_names,
+    sys_names,
+    timeit_names,
+    traceback_names,
+)
 
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
 
 _EXPONENT = re.compile(r"[eE][+-]?0*(\d+)")
-
-# Public names that walk attributes, evaluate text, or change the whole process.
-DROPPED: dict[str, frozenset[str]] = {
-    "asyncio": frozenset({"create_subprocess_shell", "create_subprocess_exec", "subprocess"}),
-    "timeit": frozenset({"Timer", "timeit", "repeat"}),
-    "string": frozenset({"Formatter"}),
-    "typing": frozenset({"get_type_hints", "ForwardRef", "evaluate_forward_ref"}),
-    "functools": frozenset({"singledispatch", "singledispatchmethod"}),
-    "time": frozenset({"clock_settime", "clock_settime_ns", "tzset", "pthread_getcpuclockid"}),
-    "decimal": frozenset({"DefaultContext", "BasicContext", "ExtendedContext", "setcontext"}),
-    "types": frozenset({"FunctionType", "LambdaType", "CodeType", "CellType", "MethodType", "ModuleType", "new_class",
-                        "FrameType", "TracebackType", "coroutine", "prepare_class"}),
-    "inspect": frozenset({"currentframe", "stack", "trace", "getmembers", "getmembers_static", "getattr_static",
-                          "getinnerframes", "getouterframes", "getclosurevars", "getgeneratorlocals"}),
-    "io": frozenset({"open", "open_code", "FileIO"}),
-    "builtins": frozenset({"eval", "exec", "compile", "open", "__import__", "globals", "locals", "vars", "input",
-                           "breakpoint", "getattr", "setattr", "delattr", "type", "memoryview"}),
-    "contextlib": frozenset({"redirect_stdout", "redirect_stderr", "chdir"}),
-    "sys": frozenset({"modules", "meta_path", "path_hooks", "settrace", "setprofile", "setrecursionlimit", "exit",
-                      "setswitchinterval", "set_int_max_str_digits", "addaudithook", "call_tracing", "displayhook",
-                      "excepthook", "unraisablehook", "breakpointhook", "exc_info", "exception", "last_traceback"}),
-}  # fmt: skip
 
 
 def replacements(session: Session, name: str, original: types.ModuleType) -> dict[str, Any]:
@@ -147,61 +142,6 @@ def _re(session: Session, original: Any) -> dict[str, Any]:
     return session.regex.functions()
 
 
-def _functools(session: Session, original: Any) -> dict[str, Any]:
-    def owned(wrapper: Any) -> None:
-        if not session.attributes.is_guest(wrapper):
-            raise InterpreterError("only your own functions and classes can be decorated like this")
-
-    def update_wrapper(wrapper: Any, wrapped: Any, *args: Any, **kwargs: Any) -> Any:
-        """Make a wrapper look like what it wraps."""
-        owned(wrapper)
-        names = [name for part in [*args, *kwargs.values()] for name in part]
-        for name in names:
-            if name[:2] == "__" and name not in original.WRAPPER_ASSIGNMENTS:
-                raise InterpreterError(f"Forbidden access to dunder attribute: {name}")
-        return original.update_wrapper(wrapper, wrapped, *args, **kwargs)
-
-    def wraps(wrapped: Any, *args: Any, **kwargs: Any) -> Any:
-        """Make the decorated function look like the one that it wraps."""
-        return lambda wrapper: update_wrapper(wrapper, wrapped, *args, **kwargs)
-
-    def total_ordering(cls: Any) -> Any:
-        """Fill in the missing comparisons."""
-        owned(cls)
-        return original.total_ordering(cls)
-
-    return {"update_wrapper": update_wrapper, "wraps": wraps, "total_ordering": total_ordering}
-
-
-def _dataclasses(session: Session, original: Any) -> dict[str, Any]:
-    def dataclass(cls: Any = None, /, **options: Any) -> Any:
-        """Make a class hold data."""
-
-        def decorate(target: Any) -> Any:
-            if not isinstance(target, type) or not session.attributes.is_guest_class(target):
-                raise InterpreterError("only your own classes can be made dataclasses")
-            made = original.dataclass(target, **options)
-            session.guests.add(made)
-            return made
-
-        return decorate if cls is None else decorate(cls)
-
-    def make_dataclass(cls_name: Any, fields: Any, *, bases: Any = (), frozen: bool = False, **options: Any) -> Any:
-        """Make a dataclass from names."""
-        fields = list(fields)
-        for field in fields:
-            name = field if isinstance(field, str) else field[0]
-            if type(name) is not str or name[:1] == "_":
-                raise TypeError("field names must be strings that don't begin with an underscore")
-        if type(cls_name) is not str or options.keys() & {"namespace", "module", "decorator"}:
-            raise TypeError("make_dataclass() takes a name, fields and plain options here")
-        made = original.make_dataclass(cls_name, fields, bases=bases, frozen=frozen, **options)
-        session.guests.add(made)
-        return made
-
-    return {"dataclass": dataclass, "make_dataclass": make_dataclass}
-
-
 def _operator(session: Session, original: Any) -> dict[str, Any]:
     sizes = session.sizes
     load = session.attributes.guarded_getattr
@@ -282,14 +222,6 @@ def _queue(session: Session, original: Any) -> dict[str, Any]:
     return made
 
 
-def _asyncio(session: Session, original: Any) -> dict[str, Any]:
-    def run(main: Any, **options: Any) -> Any:
-        """Run a coroutine to its end."""
-        return run_coroutine(main, session.budget, needs_loop=True)
-
-    return {"run": run}
-
-
 def _decimal(session: Session, original: Any) -> dict[str, Any]:
     def checked(precision: Any) -> None:
         if (as_int(precision) or 0) > MAX_PRECISION:
@@ -337,12 +269,23 @@ REPLACEMENTS: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
     "itertools": _itertools,
     "random": _random,
     "re": _re,
-    "functools": _functools,
-    "dataclasses": _dataclasses,
+    "functools": functools_names,
+    "dataclasses": dataclasses_names,
+    "abc": abc_names,
+    "collections": collections_names,
+    "contextlib": contextlib_names,
+    "copy": copying,
+    "typing": typing_names,
     "operator": _operator,
     "json": _json,
     "queue": _queue,
-    "asyncio": _asyncio,
+    "asyncio": asyncio_names,
+    "inspect": inspect_names,
+    "logging": logging_names,
+    "shlex": shlex_names,
+    "sys": sys_names,
+    "timeit": timeit_names,
+    "traceback": traceback_names,
     "decimal": _decimal,
     "fractions": _fractions,
 }

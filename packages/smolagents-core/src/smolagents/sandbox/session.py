@@ -157,6 +157,10 @@ class WorkerSession:
             raise InterpreterError(f"The sandbox's worker broke its protocol and was ended: {error}. {GONE}") from None
         self._has_state = True
         if "error" in reply:
+            if reply["error"].get("kind") == "MemoryError":  # another action would fail as well
+                self.end_worker()
+                self.start_worker()
+                raise InterpreterError(f"MemoryError: the code has used up the memory of its sandbox. {GONE}")
             raise _failure(reply["error"])
         if reply.get("final") is True and self._final is not _nothing:
             return CodeOutput(self._final, "".join(self._logs), True)

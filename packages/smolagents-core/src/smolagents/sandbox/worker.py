@@ -16,6 +16,7 @@ from smolagents.sandbox.protocol import PROTOCOL_VERSION, MessageTooLarge, Proto
 from smolagents.sandbox.values import arriving, crossing
 
 MAX_ERROR_TEXT = 20_000
+SPARE_BYTES = 16 * 2**20
 
 
 class FinalAnswer(BaseException):
@@ -168,6 +169,9 @@ class Worker:
         try:
             value, is_final = self._engine.run(request["code"])
             return dict(self._result(value, is_final), final=is_final)
+        except Exception:
+            _check_memory()
+            raise
         finally:
             self._running = 0
 
@@ -179,6 +183,11 @@ class Worker:
             if is_final:
                 raise
             return {"text": self._engine.text(value)}
+
+
+def _check_memory() -> None:
+    """Raise MemoryError where what the actions keep leaves no room for another one."""
+    bytearray(SPARE_BYTES)
 
 
 def _host_exception(message: Any) -> Any:
