@@ -43,7 +43,8 @@ find_python() {
 PYTHON="$(find_python 3.11+)" ||
     die "no Python >= 3.11 found on PATH (looked for python3, python3.11 … python3.14, python): install one and run this again"
 UV="$("$PYTHON" "$REPOSITORY/scripts/_get_uv.py")" || exit 1
-export UV_PYTHON_DOWNLOADS=never
+# As pip does: what the machine trusts, uv trusts.
+export UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
 
 # run [OPTION...] COMMAND...: run a command in the workspace's environment, which uv first brings to what uv.lock says.
 # Options are those of `uv run`; PYTHON and UV_PROJECT_ENVIRONMENT choose another Python and folder.

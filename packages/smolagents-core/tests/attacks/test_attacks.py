@@ -25,11 +25,8 @@ GONE_SINCE = {"reexports/datetime_sys.modules['os']": (3, 12)}
 
 
 def names(group: str) -> list[str]:
-    for path in (HERE / "payloads").glob("*.py"):
-        found = runpy.run_path(str(path))
-        if group in found:
-            return list(found[group])
-    raise KeyError(group)
+    found = [runpy.run_path(str(path)).get(group, {}) for path in (HERE / "payloads").glob("*.py")]
+    return [name for part in found for name in part]
 
 
 def run_batch(mode: str, group: str, batch: list[str], silence: float = SILENCE) -> dict[str, dict[str, Any]]:

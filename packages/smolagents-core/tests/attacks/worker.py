@@ -25,18 +25,26 @@ SECRET = "S3CR3T-7731"
 IMPORTS = [
     "abc",
     "array",
+    "asyncio",
     "contextlib",
+    "contextvars",
     "copy",
     "dataclasses",
     "decimal",
     "enum",
     "fractions",
     "functools",
+    "gc",
     "heapq",
+    "inspect",
     "json",
+    "logging",
     "operator",
     "string",
+    "sys",
     "textwrap",
+    "timeit",
+    "types",
     "typing",
 ]
 RESOURCES = ("HANGS", "MEMORY", "CRASHES")
@@ -44,11 +52,10 @@ RESOURCES = ("HANGS", "MEMORY", "CRASHES")
 
 def payloads(group: str) -> dict[str, Any]:
     """Return the attacks of a group by name."""
+    found: dict[str, Any] = {}
     for path in sorted((HERE / "payloads").glob("*.py")):
-        found = runpy.run_path(str(path))
-        if group in found:
-            return found[group]
-    raise KeyError(group)
+        found |= runpy.run_path(str(path)).get(group, {})
+    return found
 
 
 class Failure(Exception):
@@ -60,13 +67,31 @@ class Failure(Exception):
         return "failed"
 
 
-class Vault:
+class Shelf:
+    __slots__ = ("lib", "libs")
+
+    def __init__(self) -> None:
+        self.lib = os
+        self.libs = {"os": os}
+
+
+class Building:
+    _base_secret = SECRET
+    helper = os
+
+
+class Vault(Building):
     _class_secret = SECRET
 
     def __init__(self) -> None:
         self._secret = SECRET
         self.me = self
         self.system_module = os
+        self.shelf = Shelf()
+
+    @property
+    def library(self) -> Any:
+        return os
 
     def public(self) -> str:
         return "public"

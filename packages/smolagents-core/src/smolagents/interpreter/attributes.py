@@ -120,11 +120,19 @@ class AttributeGuards:
         return self.checked(getattr(obj, name))
 
     def load_method(self, obj: Any, name: str) -> Any:
-        """Return an attribute that may be a method whose C code needs a guard; `super()` gives those of its object."""
+        """Return an attribute that may be a method whose C code needs a guard.
+
+        The method tells whose it is: `super()`, a proxy and a generic alias have those of another object.
+        """
         found = getattr(obj, name)
-        if type(found) in (types.FunctionType, types.MethodType) and self.is_guest(found):
+        kind = type(found)
+        owner = obj
+        if kind in (types.FunctionType, types.MethodType) and self.is_guest(found):
             return found
-        owner = _receiver(obj) if issubclass(type(obj), super) else obj
+        if kind in (types.BuiltinFunctionType, types.MethodType):
+            owner = found.__self__
+        elif kind is types.MethodDescriptorType:
+            owner = found.__objclass__
         guarded = METHODS[name](self.session, owner, name, found)
         return self.checked(found) if guarded is None else guarded
 
@@ -237,6 +245,8 @@ class AttributeGuards:
                 )
         elif issubclass(kind, types.ModuleType):
             raise InterpreterError(f"Forbidden change of module '{obj.__name__}'")
+        elif kind.__module__ == "dataclasses":
+            raise InterpreterError("the fields of a dataclass can't be changed")
 
     def store(self, obj: Any, name: Any) -> Any:
         """Return the object if the guest may set that attribute on it."""

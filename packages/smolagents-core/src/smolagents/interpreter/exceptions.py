@@ -21,11 +21,14 @@ def cleaned(session: Session, error: Any) -> Any:
     kind: Any = type(error)
     if issubclass(kind, BaseExceptionGroup):
         return _cleaned_group(session, error)
+    shown = _shown_class(session, kind)
+    return error if shown is kind else shown(_text(error))
+
+
+def _shown_class(session: Session, kind: Any) -> Any:
     if kind.__module__ == "builtins" or session.attributes.is_guest_class(kind):
-        return error
-    if kind.__module__.startswith("smolagents.interpreter"):
-        return error
-    return _stand_in(kind)(_text(error))
+        return kind
+    return kind if kind.__module__.startswith("smolagents.interpreter") else _stand_in(kind)
 
 
 def _cleaned_group(session: Session, group: Any) -> Any:
@@ -41,6 +44,8 @@ def guarded_exit(session: Session, leave: Any) -> Any:
     def clean(arg: Any) -> Any:
         if isinstance(arg, BaseException):
             return cleaned(session, arg)
+        if isinstance(arg, type) and issubclass(arg, BaseException):
+            return _shown_class(session, arg)
         return None if type(arg) is types.TracebackType else arg
 
     if type(leave) is types.FunctionType:

@@ -11,6 +11,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
+from smolagents.interpreter.policy import LOOP_METHODS
 from smolagents.interpreter.sizes import as_int, size_of
 
 if TYPE_CHECKING:
@@ -212,6 +213,15 @@ def _register(session: Session, obj: Any, name: str, method: Any) -> Any:
     return register
 
 
+def _loop_method(session: Session, obj: Any, name: str) -> Any:
+    """Refuse what event loops and tasks reach."""
+    owner = obj if isinstance(obj, type) else type(obj)
+    for base in type.__dict__["__mro__"].__get__(owner):
+        if base.__module__ in ("_asyncio", "uvloop.loop") or str(base.__module__).partition(".")[0] == "asyncio":
+            raise InterpreterError(f"Forbidden access to attribute: {name} of a '{owner.__name__}' object")
+    return None
+
+
 _width = _bind(TEXT, _check_width)
 METHODS: dict[str, Guard] = {
     "ljust": _width, "rjust": _width, "center": _width, "zfill": _width,
@@ -230,4 +240,5 @@ METHODS: dict[str, Guard] = {
     "format": _format,
     "format_map": _format,
     "register": _register,
+    **dict.fromkeys(LOOP_METHODS, _loop_method),
 }  # fmt: skip

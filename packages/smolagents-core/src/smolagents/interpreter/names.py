@@ -12,6 +12,7 @@ from smolagents.interpreter.policy import (
     DEFINABLE_DUNDERS,
     DENIED_ATTRIBUTES,
     GUEST_DUNDERS,
+    LOOP_METHODS,
     READABLE_DUNDERS,
     READABLE_NAMES,
     RESERVED_NAMES,
@@ -26,7 +27,7 @@ METHOD_GUARDS = {"join": "<join>", "replace": "<replace>", "format": "<format_me
 SIZED_METHODS = words(
     "join replace format format_map extend ljust rjust center zfill expandtabs translate to_bytes from_bytes "
     "elements sub subn getrandbits randbytes register"
-)
+).union(LOOP_METHODS)
 EXIT_METHODS = frozenset({"__exit__", "__aexit__"})
 ANNOTATION_NODES = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Constant, ast.BinOp, ast.BitOr, ast.Load,

@@ -96,6 +96,14 @@ DENIED_ATTRIBUTES = words(
     "func_closure func_defaults with_traceback"
 )
 
+# Methods of event loops and tasks that start processes and threads, open files and sockets, or show frames.
+LOOP_METHODS = words(
+    "get_loop get_stack print_stack get_coro subprocess_shell subprocess_exec run_in_executor set_default_executor "
+    "create_server create_unix_server create_connection create_unix_connection create_datagram_endpoint sendfile "
+    "connect_accepted_socket connect_read_pipe connect_write_pipe add_reader add_writer add_signal_handler "
+    "set_task_factory set_exception_handler call_soon_threadsafe"
+)
+
 # Attributes that are refused on some objects only.
 CONDITIONAL_ATTRIBUTES = frozenset({"mro", "obj"})
 
