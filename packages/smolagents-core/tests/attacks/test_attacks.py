@@ -21,7 +21,7 @@ SILENCE = 30.0
 CONTROL_SILENCE = 3.0
 MEGABYTES = 900
 # What these attacks go through is gone from plain Python since the version.
-GONE_SINCE = {"reexports/datetime_sys.modules['os']": (3, 12)}
+GONE_SINCE = {"reexports/datetime_sys.modules['os']": (3, 12), "modules/dataclass_annotations_late": (3, 12)}
 
 
 def names(group: str) -> list[str]:

@@ -267,3 +267,9 @@ def test_result_that_the_host_shows_later_is_bounded() -> None:
 
 def test_host_warnings_stay_silent() -> None:
     assert executor()(r"'\d'").output == r"\d"
+
+
+def test_a_submodule_that_is_not_authorized_is_named() -> None:
+    refused = failure("from PIL import Image", "PIL")
+    assert "Import of PIL.Image is not allowed. Authorized imports are: ['PIL'," in refused
+    assert "cannot import name 'Imag'" in failure("from PIL import Imag", "PIL")

@@ -73,9 +73,13 @@ class ExpressionRewriter(FormatRewriter):
             node.value = call("<type>", [self.expr(inner.value)], node)
             return node
         if guarded and not (self.rules.is_private(attribute) and self.trusts(inner)):
-            return call("<getattr>", [self.expr(inner), constant(self.mangle(attribute), node)], node)
-        node.value = self.expr(inner)
+            return call("<getattr>", [self.owner(inner), constant(self.mangle(attribute), node)], node)
+        node.value = self.owner(inner)
         return node
+
+    def owner(self, node: Any) -> Any:
+        """Rewrite what an attribute is read from; the methods of a builtin class are the class's own."""
+        return self.class_value(node) if type(node) is ast.Name else self.expr(node)
 
     def visit_subscript(self, node: ast.Subscript) -> Any:
         """Rewrite a subscript."""
@@ -106,7 +110,7 @@ class ExpressionRewriter(FormatRewriter):
             if guard is not None:
                 self.guarded_calls.append((func, guard))
         elif type(func) is ast.Attribute and func.attr in self.rules.method_guards and not node.keywords:
-            owner = self.expr(func.value)
+            owner = self.owner(func.value)
             return call(self.rules.method_guards[func.attr], [owner, *self.arguments(node.args)], node)
         else:
             node.func = self.expr(func)

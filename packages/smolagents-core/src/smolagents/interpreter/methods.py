@@ -213,7 +213,7 @@ def _register(session: Session, obj: Any, name: str, method: Any) -> Any:
     return register
 
 
-def _loop_method(session: Session, obj: Any, name: str) -> Any:
+def _loop_method(session: Session, obj: Any, name: str, method: Any) -> Any:
     """Refuse what event loops and tasks reach."""
     owner = obj if isinstance(obj, type) else type(obj)
     for base in type.__dict__["__mro__"].__get__(owner):

@@ -8,6 +8,7 @@ authorized too.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 import types
 from collections.abc import Iterable
@@ -109,7 +110,7 @@ class Modules:
                 pass
             else:
                 return
-        if isinstance(getattr(original, attribute, None), types.ModuleType):
+        if isinstance(getattr(original, attribute, None), types.ModuleType) or _is_submodule(original, attribute):
             raise ForbiddenImportError(f"Import of {full} is not allowed. Authorized imports are: {self.authorized}")
         if attribute[:1] != "_" and hasattr(original, attribute):
             raise ForbiddenImportError(f"Import of {attribute} from {name} is not allowed.")
@@ -209,3 +210,8 @@ def hint(name: str, known: Iterable[str]) -> str:
     candidates = [item for item in known if type(item) is str and item[:1] not in ("_", "<")]
     close = get_close_matches(name, candidates, n=1, cutoff=0.6)
     return f". Did you mean: '{close[0]}'?" if close else ""
+
+
+def _is_submodule(package: types.ModuleType, name: str) -> bool:
+    """Tell whether a package has a submodule of that name that nobody has imported yet."""
+    return hasattr(package, "__path__") and importlib.util.find_spec(f"{package.__name__}.{name}") is not None

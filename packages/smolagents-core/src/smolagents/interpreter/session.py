@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import inspect
+import sys
 import threading
 import types
 from collections.abc import Iterable, Mapping
@@ -161,7 +162,14 @@ class Session:
     def _execute(self, program: Program) -> Any:
         if self.modules.is_authorized("decimal"):
             # A decimal context is the thread's: what the action changes in it stays the action's.
-            return contextvars.copy_context().run(self._execute_here, program)
+            return contextvars.copy_context().run(self._execute_apart, program)
+        return self._execute_here(program)
+
+    def _execute_apart(self, program: Program) -> Any:
+        decimal = sys.modules.get("decimal")
+        if decimal is not None:
+            # A copy of the variables shares the context object itself.
+            decimal.setcontext(decimal.getcontext().copy())
         return self._execute_here(program)
 
     def _execute_here(self, program: Program) -> Any:

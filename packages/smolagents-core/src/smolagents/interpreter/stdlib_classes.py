@@ -87,9 +87,7 @@ def make_dataclass_of(session: Session, cls: Any, options: dict[str, Any]) -> An
         if isinstance(default, original.Field) and type(default) is not original.Field:
             raise InterpreterError("Field can't be subclassed")
     # Later versions copy the annotations before they do anything else.
-    reads_once = "inspect" in original.dataclass.__globals__ and "get_annotations" in (
-        original._process_class.__code__.co_names
-    )
+    reads_once = "get_annotations" in original._process_class.__code__.co_names
     type.__setattr__(cls, "__annotations__", dict(items) if reads_once else _FixedAnnotations(items))
     try:
         made = original.dataclass(cls, **plain)
@@ -153,8 +151,11 @@ def functools_names(session: Session, original: Any) -> dict[str, Any]:
             except AttributeError:
                 pass
         for name in tuple(updated):
-            # What a host object holds in its `__dict__` is not for guests: a wrapper of it goes without.
-            if name != "__dict__" or attributes.is_guest(wrapped):
+            if name == "__dict__":
+                # What a host object holds there is not for guests: a wrapper of it goes without.
+                if attributes.is_guest(wrapped):
+                    wrapper.__dict__.update(dict(wrapped.__dict__))
+            else:
                 update = attributes.guarded_getattr(attributes.guarded_getattr(wrapper, name), "update")
                 update(attributes.guarded_getattr(wrapped, name, {}))
         wrapper.__wrapped__ = wrapped

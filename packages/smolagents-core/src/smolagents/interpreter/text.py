@@ -10,7 +10,8 @@ import re
 import string
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from functools import partial
+from types import GenericAlias, MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
 
 Text = str  # inside the class, `str` is its method
-CONTAINERS = (list, tuple, dict, set, frozenset, deque, MappingProxyType)
+ITERABLES: tuple[Any, ...] = (list, tuple, dict, set, frozenset, deque)
+VIEWS: tuple[Any, ...] = (type({1: 1}.keys()), type({1: 1}.values()), type({1: 1}.items()))
+CONTAINERS = (*ITERABLES, MappingProxyType, BaseException, SimpleNamespace, GenericAlias, partial, *VIEWS)
 EXACT = frozenset({list, tuple, dict, set, frozenset, deque, defaultdict, OrderedDict})
 ATOMS = NUMBERS | {type(None), type, range, slice}
 MAX_WIDTH = 100_000
@@ -37,11 +40,34 @@ def _items(value: Any) -> Iterator[Any]:
         yield from dict.values(value)
     elif kind in EXACT or issubclass(kind, MappingProxyType):
         yield from value
+    elif kind in VIEWS:
+        for item in value:  # the pairs of `items()` are made anew each time, so they are no parts to remember
+            yield from item if kind is VIEWS[2] else (item,)
+    elif issubclass(kind, BaseException):
+        yield from value.args
+    elif issubclass(kind, SimpleNamespace):
+        yield from vars(value).values()
+    elif issubclass(kind, GenericAlias):
+        yield from value.__args__
+    elif issubclass(kind, partial):
+        yield from (value.func, *value.args, *value.keywords.values())
     else:
-        for base in CONTAINERS:
+        for base in ITERABLES:
             if issubclass(kind, base):
                 yield from base.__iter__(value)
-                return
+        if is_dataclass(kind):
+            for name in own_fields(kind):
+                yield getattr(value, name, None)
+
+
+def is_dataclass(kind: type) -> bool:
+    """Tell whether a class shows its fields by generated code, which draws no ticks."""
+    return hasattr(kind, "__dataclass_fields__")
+
+
+def own_fields(kind: Any) -> list[str]:
+    """Return the names of a dataclass's fields."""
+    return [name for name in kind.__dataclass_fields__ if type(name) is str]
 
 
 class Percent:
@@ -99,7 +125,7 @@ class TextGuards:
                 weight += 8
             elif kind is str:
                 weight += len(item) + 4
-            elif issubclass(kind, CONTAINERS):
+            elif issubclass(kind, CONTAINERS) or is_dataclass(kind):
                 weight += known[id(item)] if id(item) in known else self._weigh(item, known)
             else:
                 weight += 16 + size_of(item)
@@ -113,10 +139,8 @@ class TextGuards:
         kind = type(value)
         if kind is str or kind in ATOMS:
             return
-        if issubclass(kind, CONTAINERS):
+        if issubclass(kind, CONTAINERS) or is_dataclass(kind):
             self.weigh(value)
-        elif issubclass(kind, BaseException):
-            self.weigh(value.args)
 
     def hash(self, value: Any) -> int:
         """Return the hash of a value."""

@@ -204,6 +204,14 @@ HANGS = {
     "callback_default": "import collections\ndef f():\n    while True: pass\ncollections.defaultdict(f)[1]",
     "result_repr": "class C:\n    def __repr__(self):\n        while True: pass\nC()",
     "result_str_base": "class C:\n    def __str__(self): raise SystemExit\n    __repr__ = __str__\nwhile True: str(C())",
+    "type_of_range": 'sum(type(range(3))(10 ** 15))',
+    "type_of_text": "x = 1\nfor _ in range(60): x = (x, x)\ntype('')(x)",
+    "text_of_dict_values": 'x = 1\nfor _ in range(60): x = {1: x, 2: x}.values()\nstr(x)',
+    "text_of_dict_items": 'x = 1\nfor _ in range(60): x = {1: x, 2: x}.items()\nstr(x)',
+    "text_of_exceptions": 'x = 1\nfor _ in range(60): x = Exception(x, x)\nstr(x)',
+    "text_of_generic_alias": 'x = int\nfor _ in range(60): x = list[x, x]\nstr(x)',
+    "text_of_dataclass": 'from dataclasses import dataclass\n@dataclass\nclass A:\n    x: object\n    y: object\nx = 1\nfor _ in range(60): x = A(x, x)\nstr(x)',
+    "text_of_partial": 'from functools import partial\nx = len\nfor _ in range(60): x = partial(print, x, x)\nstr(x)',
 }
 
 MEMORY = {
@@ -366,6 +374,7 @@ MEMORY = {
     "str_of_list": "x = str([0] * 12_000_000) * 3",
     "repr_of_list": "keep = []\nx = [0] * 10 ** 6\nwhile True: keep.append(repr(x))",
     "split": "keep = []\nx = 'a ' * 10 ** 6\nwhile True: keep.append(x.split())",
+    "type_of_bytes": "x = [1 for b in type(b'')(3 * 10 ** 9) if b]",
 }
 
 # The interpreter itself must survive these.
