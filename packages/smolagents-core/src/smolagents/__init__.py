@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         AgentImage as AgentImage,
         AgentText as AgentText,
         AgentType as AgentType,
+        AgentVideo as AgentVideo,
         handle_agent_output_types as handle_agent_output_types,
     )
     from smolagents.agents import (
@@ -101,6 +102,7 @@ if TYPE_CHECKING:
         ChatMessageToolCall as ChatMessageToolCall,
         MessageRole as MessageRole,
         Model as Model,
+        RecordingModel as RecordingModel,
         ReplayModel as ReplayModel,
         agglomerate_stream_deltas as agglomerate_stream_deltas,
         get_clean_message_list as get_clean_message_list,

@@ -6,7 +6,14 @@ Nobody else can offer a name of these tables, not even while its owner is not in
 KINDS = ("models", "executors", "tools", "extras")
 
 _CORE_MODULES = {
-    "agent_types": ("AgentAudio", "AgentImage", "AgentText", "AgentType", "handle_agent_output_types"),
+    "agent_types": (
+        "AgentAudio",
+        "AgentImage",
+        "AgentText",
+        "AgentType",
+        "AgentVideo",
+        "handle_agent_output_types",
+    ),
     "agents": (
         "AGENT_REGISTRY",
         "ActionOutput",
@@ -76,6 +83,7 @@ _CORE_MODULES = {
         "MessageRole",
         "Model",
         "REMOVE_PARAMETER",
+        "RecordingModel",
         "ReplayModel",
         "agglomerate_stream_deltas",
         "get_clean_message_list",
