@@ -20,8 +20,10 @@ import pytest
 _KEYS = re.compile(r"(KEY|TOKEN|SECRET)$|^(AWS|AZURE|OPENAI|SMOLAGENTS|HF)_")
 
 # Makes standard input the controlling terminal, so that a Ctrl-C typed there becomes a signal, and becomes the command.
+# As a shell does it for what runs in its foreground: the terminal is the process's, and Ctrl-C reaches it.
 _IN_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+    "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 )
 
 

@@ -271,5 +271,6 @@ def test_host_warnings_stay_silent() -> None:
 
 def test_a_submodule_that_is_not_authorized_is_named() -> None:
     refused = failure("from PIL import Image", "PIL")
-    assert "Import of PIL.Image is not allowed. Authorized imports are: ['PIL'," in refused
+    assert "PIL.Image" in refused
+    assert "Authorized imports are: ['PIL'," in refused
     assert "cannot import name 'Imag'" in failure("from PIL import Imag", "PIL")
