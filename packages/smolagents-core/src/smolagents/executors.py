@@ -46,3 +46,11 @@ class PythonExecutor(ABC):
 
     def cleanup(self) -> None:  # noqa: B027 (an executor that holds nothing outside the process has nothing to free)
         """Free what the session holds outside this process."""
+
+    @classmethod
+    def diagnose(cls) -> dict[str, str]:
+        """Return what such an executor finds on this machine, for `smolagents doctor`.
+
+        A text that starts with "missing" says what it lacks to work, and how to get it. Changes nothing.
+        """
+        return {}

@@ -85,6 +85,11 @@ class LocalPythonExecutor(PythonExecutor):
         """Return the variables of the session."""
         return self._session.namespace
 
+    @classmethod
+    def diagnose(cls) -> dict[str, str]:
+        """Return what stands between the code and this machine."""
+        return {"isolation": "none: a guard of the language in this process, for code that you trust with its tools"}
+
     def send_tools(self, tools: Mapping[str, Any]) -> None:
         """Make tools and managed agents callable by name."""
         self.static_tools = {**tools, **BASE_PYTHON_TOOLS, **self.additional_functions}

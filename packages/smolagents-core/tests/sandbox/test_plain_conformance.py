@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import venv
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from smolagents.remote_executors import RemotePythonExecutor
 from smolagents.sandbox.pipes import PipeTransport, start_process
 from smolagents.sandbox.source import BOOTSTRAP, bootstrap_input, worker_source
 from smolagents_testing import ExecutorConformance
+from smolagents_testing.executor_lifecycle import LifecycleTests
 
 
 @cache
@@ -41,8 +43,11 @@ class PlainExecutor(RemotePythonExecutor):
         return transport
 
 
+NO_OWN_PYTHON = "the Python is not its own; TestPlainWorkerInItsOwnEnvironment has one"
+
+
 class TestPlainWorker(ExecutorConformance):
-    lacks = {"import refusal": "its sandbox is the boundary, not its Python"}
+    lacks = {"import refusal": "its sandbox is the boundary, not its Python", "packages": NO_OWN_PYTHON}
 
     def make_executor(self, **options: Any) -> PlainExecutor:
         return PlainExecutor(**options)
@@ -52,12 +57,29 @@ class TestPlainWorkerOnOldPython(ExecutorConformance):
     lacks = {
         "import refusal": "its sandbox is the boundary, not its Python",
         "program: match": "not in this Python",
+        "packages": NO_OWN_PYTHON,
         "images": "no Pillow there",
         "arrays": "no numpy there",
     }
 
     def make_executor(self, **options: Any) -> PlainExecutor:
         return PlainExecutor(python=old_python(), **options)
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("environment")
+    venv.create(path, with_pip=True)
+    return path
+
+
+class TestPlainWorkerInItsOwnEnvironment(LifecycleTests):
+    @pytest.fixture(autouse=True)
+    def use_environment(self, environment: Path) -> None:
+        self.python = str(environment / "bin" / "python")
+
+    def make_executor(self, **options: Any) -> PlainExecutor:
+        return PlainExecutor(python=self.python, **options)
 
 
 def test_worker_needs_nothing_but_the_standard_library() -> None:

@@ -20,12 +20,12 @@ from smolagents import CodeAgent
 from smolagents.errors import ExecutionTimeoutError, InterpreterError
 from smolagents.executors import CodeOutput
 
-from smolagents_testing.executor_calls import CallTests
+from smolagents_testing.executor_lifecycle import LifecycleTests
 from smolagents_testing.executor_tools import FEATURES, PROGRAMS, RESULTS, Toolbox, needs
 from smolagents_testing.scripted import ScriptedModel, code
 
 
-class ExecutorConformance(CallTests):
+class ExecutorConformance(LifecycleTests):
     """Check an executor against what agents rely on.
 
     Attributes:

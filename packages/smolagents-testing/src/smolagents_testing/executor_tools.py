@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -88,6 +89,8 @@ FEATURES = {
     "import refusal": "a module that is not authorised can't be imported",
     "interrupt": "`interrupt()` stops a running action",
     "timeout": "`timeout_seconds` stops a running action",
+    "packages": "`install_packages()` makes packages importable",
+    "worker": "code runs in a worker that can end by itself",
     "images": "images cross in both directions",
     "arrays": "numpy arrays cross in both directions",
     **{f"program: {name}": "this part of the language runs" for name in PROGRAMS},
@@ -182,4 +185,14 @@ def _plain_tools() -> list[Tool]:
         await asyncio.sleep(0)
         raise ValueError(message)
 
-    return [add, fail, greet, fail_later]
+    @tool
+    def wait(seconds: float) -> str:
+        """Take a while.
+
+        Args:
+            seconds: How long.
+        """
+        time.sleep(seconds)
+        return "waited"
+
+    return [add, fail, greet, fail_later, wait]

@@ -67,6 +67,10 @@ def smolagents_main(argv: list[str] | None = None) -> int:
         from smolagents.cli.plugins import plugins_main
 
         return plugins_main(arguments[1:])
+    if name == "doctor":
+        from smolagents.cli.doctor import doctor_main
+
+        return doctor_main(arguments[1:])
     if name in ("version", "--version"):
         return _show_version()
     if name in ("-h", "--help"):

@@ -50,8 +50,9 @@ usage: smolagents COMMAND [ARGUMENTS]
 
   run [TASK] [OPTIONS]    let an agent do a task, as `smolagent` does; see: smolagents run --help
   plugins list            list the installed plugins; also: info, install, new, check; see: smolagents plugins --help
+  doctor                  tell what works on this machine and what does not: models, executors, plugins; --json
   version                 print the version
   help                    print this text and the commands that installed plugins add
 """
 
-SUBCOMMANDS = ("run", "plugins", "version", "help")
+SUBCOMMANDS = ("run", "plugins", "doctor", "version", "help")

@@ -85,6 +85,21 @@ class ProcessExecutor(RemotePythonExecutor):
         """Return the layers of isolation and what came of each; one that is not there starts with "missing"."""
         return dict(self.greeting()["layers"])
 
+    @classmethod
+    def diagnose(cls) -> dict[str, str]:
+        """Return whether this machine can isolate a process, and what came of each layer."""
+        from smolagents.sandbox.isolation.layers import MISSING, NEEDED, why_not_strict
+
+        if os.name != "posix":
+            return {"isolation": f"{MISSING}it does not work on {sys.platform}: use 'docker', or 'local'"}
+        reason = why_not_strict()
+        with cls(strict=False) as executor:
+            layers = executor.layers
+        for name, text in layers.items():
+            if name not in NEEDED:  # they are welcome, and not what the walls stand on
+                layers[name] = text.replace(MISSING, "none: ", 1)
+        return {"isolation": f"{MISSING}{reason}" if reason else "files and network are closed", **layers}
+
     def connect(self) -> PipeTransport:
         """Start the child."""
         return start_process([sys.executable, "-I", "-S", CHILD])

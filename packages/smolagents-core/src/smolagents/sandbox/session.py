@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import threading
 import time
 from collections.abc import Mapping
@@ -56,6 +57,7 @@ class WorkerSession:
         self._tools_sent = False
         self._variables: dict[str, Any] = {}
         self._has_state = False
+        self._owner = 0
         self._running = 0
         self._logs: list[str] = []
         self._logs_size = 0
@@ -77,7 +79,7 @@ class WorkerSession:
         """Start a worker, if there is none, without waiting until it is ready."""
         if self._connection is None:
             connection = Connection(self.connect())
-            self._connection, self._greeting = connection, None
+            self._connection, self._greeting, self._owner = connection, None, os.getpid()
             self._tools_sent = self._has_state = False
             with contextlib.suppress(WorkerGone):  # noticed when its greeting is read
                 connection.send({"type": "configure", "protocol": PROTOCOL_VERSION, **self.configuration()})
@@ -229,6 +231,9 @@ class WorkerSession:
             raise
 
     def _send_all(self, request: dict[str, Any], timeout: float | None) -> dict[str, Any]:
+        if self._connection is not None and self._owner != os.getpid():
+            self._connection = self._greeting = None  # not ended: it is at work for the parent
+            raise NotSent("was left to the parent of this process, which was forked from it,")
         self.greeting()
         connection = self._connection
         if not self._tools_sent:

@@ -1,0 +1,131 @@
+"""`smolagents doctor`: what works on this machine, what does not, and what to do about it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+
+from smolagents import plugins
+from smolagents.cli.problems import UsageError, one_line, say
+from smolagents.cli.warning_lines import warnings_as_lines
+from smolagents.errors import BrokenPluginError, MissingPluginError, PluginClashError
+from smolagents.plugins.names import CORE_EXECUTORS, FIRST_PARTY, first_party_kind
+
+OK, PROBLEM, ABSENT = "ok", "problem", "not installed"
+_MARKS = {OK: "+", PROBLEM: "!", ABSENT: "-"}
+
+
+@dataclass
+class Finding:
+    """Hold what was found out about one thing.
+
+    Args:
+        topic: Where it belongs: python, model, executors, plugins.
+        name: What it is.
+        state: OK, PROBLEM or ABSENT.
+        text: What there is to say in one line.
+        details: More of it by name, such as the layers of a sandbox.
+    """
+
+    topic: str
+    name: str
+    state: str
+    text: str
+    details: dict[str, str] = field(default_factory=dict)
+
+
+def doctor_main(arguments: list[str]) -> int:
+    """Print what works here and what does not, and return the exit code: 1 if something that is installed fails."""
+    if arguments not in ([], ["--json"]):
+        say("error", "smolagents doctor takes no arguments but --json", program="smolagents")
+        return 2
+    with warnings_as_lines():
+        findings = [*_python(), *_model(), *_executors(), *_plugins()]
+    if arguments:
+        import json
+
+        print(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        sys.stdout.write(_page(findings))
+    return int(any(finding.state == PROBLEM for finding in findings))
+
+
+def _python() -> Iterator[Finding]:
+    import platform
+
+    import smolagents
+
+    text = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, at {sys.executable}"
+    yield Finding("python", f"smolagents-core {smolagents.__version__}", OK, text)
+
+
+def _model() -> Iterator[Finding]:
+    """Say which model `smolagent` would take without being told."""
+    from pathlib import Path
+
+    from smolagents.cli.arguments import parse_arguments
+    from smolagents.cli.choice import choose_model
+    from smolagents.cli.dotenv import read_dotenv
+
+    names = read_dotenv(Path(".env"))
+    if names:
+        yield Finding("model", ".env", OK, f"smolagent reads {', '.join(names)} from it in this directory")
+    try:
+        yield Finding("model", "smolagent", OK, f"takes {choose_model(parse_arguments([]))}")
+    except UsageError as error:
+        yield Finding("model", "smolagent", ABSENT, str(error))
+
+
+def _executors() -> Iterator[Finding]:
+    first_party = {name for name in FIRST_PARTY if first_party_kind(name) == "executors" and name.islower()}
+    installed = {entry.name for entry in plugins.entries("executors") if not entry.name[:1].isupper()}
+    for name in [*sorted(CORE_EXECUTORS), *sorted(first_party | installed | {*plugins.offered("executors")})]:
+        yield _executor(name)
+
+
+def _executor(name: str) -> Finding:
+    try:
+        factory = plugins.executor_factory(name) if name != "local" else plugins.resolve("LocalPythonExecutor")
+    except MissingPluginError as error:
+        if isinstance(error, BrokenPluginError | PluginClashError):
+            return Finding("executors", name, PROBLEM, one_line(error))
+        return Finding("executors", name, ABSENT, f"pip install {FIRST_PARTY[name]}")
+    diagnose = getattr(factory, "diagnose", None)
+    try:
+        details = dict(diagnose()) if diagnose is not None else {}
+    except Exception as error:
+        return Finding("executors", name, PROBLEM, f"{type(error).__name__}: {one_line(error)}")
+    missing = [text for text in details.values() if text.startswith("missing")]
+    return Finding("executors", name, PROBLEM if missing else OK, missing[0] if missing else "works here", details)
+
+
+def _plugins() -> Iterator[Finding]:
+    from smolagents.plugins.catalogue import current
+    from smolagents.plugins.inspection import inspected, notes
+
+    entries = inspected()
+    for entry in entries:
+        if entry.state != "ok":
+            yield Finding("plugins", f"{entry.name} of {entry.distribution}", PROBLEM, f"{entry.state}: {entry.detail}")
+    distributions = sorted({entry.distribution for entry in entries if entry.state == "ok"})
+    yield Finding("plugins", "installed", OK, ", ".join(distributions) or "none; smolagents plugins install NAME")
+    for note in notes(current()):
+        yield Finding("plugins", "note", PROBLEM, note)
+
+
+def _page(findings: list[Finding]) -> str:
+    lines: list[str] = []
+    width = max(len(finding.name) for finding in findings)
+    inner = max((len(name) for finding in findings for name in finding.details), default=0)
+    topic = ""
+    for finding in findings:
+        if finding.topic != topic:
+            topic = finding.topic
+            lines += ["", topic.capitalize()] if lines else [topic.capitalize()]
+        first, *rest = finding.text.splitlines()
+        lines.append(f"  {_MARKS[finding.state]} {finding.name.ljust(width)}  {first}")
+        lines += [" " * (width + 6) + line for line in rest]
+        lines += [f"      {name.ljust(inner)}  {text}" for name, text in finding.details.items()]
+    lines += ["", "+ works   ! does not work   - is not installed, or not set up"]
+    return "\n".join(lines) + "\n"
