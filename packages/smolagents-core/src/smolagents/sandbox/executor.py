@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from smolagents.errors import SandboxError
 from smolagents.executors import CodeOutput, PythonExecutor
@@ -96,7 +96,7 @@ class RemotePythonExecutor(WorkerSession, PythonExecutor):
         with self._lock:
             self.end_worker()
 
-    def __enter__(self) -> RemotePythonExecutor:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:

@@ -25,7 +25,8 @@ class GuardedEngine:
         limit = int(configuration["max_print_outputs_length"])
         self._prints = StreamedPrints(limit, worker)
         authorized = sorted({*BASE_BUILTIN_MODULES, *configuration["imports"]})
-        limits = Limits(memory=sys.maxsize, logs=limit)  # the operating system bounds the memory
+        bounded = sys.platform in ("linux", "win32")  # by the operating system
+        limits = Limits(memory=sys.maxsize if bounded else configuration["memory_bytes"], logs=limit)
         self._session = Session(authorized, limits, self._timeout, prints=self._prints)
         self._session.run("None")  # loads what the first action would have to wait for
 
@@ -112,10 +113,10 @@ class StreamedPrints(PrintOutputs):
 
 def _limit_cpu_time(seconds: float) -> None:
     """Let the kernel end this process, should the host that keeps the time be stopped."""
-    try:
-        import resource
-    except ImportError:  # not on Windows
+    if sys.platform == "win32":
         return
+    import resource
+
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     soft = int(time.process_time() + 2 * seconds + 10)
     resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))

@@ -8,13 +8,16 @@ import queue
 import select
 import signal
 import subprocess
+import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from smolagents.sandbox.transport import Transport
+
+assert sys.platform != "win32"  # for type checkers, too
 
 READ_SIZE = 65536
 ENDING_SECONDS = 1.0
@@ -81,8 +84,13 @@ class PipeTransport(Transport):
         return f"was ended by signal {-code}"
 
 
-def start_process(command: Sequence[str]) -> PipeTransport:
-    """Start a worker: with an empty environment, in a session of its own, with two pipes and no other open files."""
+def start_process(command: Sequence[str], environment: Mapping[str, str] | None = None) -> PipeTransport:
+    """Start a worker: in a session of its own, with two pipes and no other open files.
+
+    Args:
+        command: The program and its arguments.
+        environment: Its environment; empty by default.
+    """
 
     def start() -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -90,7 +98,7 @@ def start_process(command: Sequence[str]) -> PipeTransport:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={},
+            env=dict(environment or {}),
             cwd="/",
             start_new_session=True,
             close_fds=True,

@@ -20,6 +20,8 @@ RESULT = "<result>"
 READY = "<ready>"
 MAX_FRAMES = 6
 
+assert sys.platform != "win32"  # for type checkers: sandboxes are Unix-like
+
 
 class Interrupted(BaseException):
     """End the action: the host asked for it."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from smolagents.errors import InterpreterError, SandboxError
 from smolagents.interpreter.modules import missing_modules
 from smolagents.sandbox.executor import RemotePythonExecutor
-from smolagents.sandbox.pipes import PipeTransport, start_process
+from smolagents.sandbox.transport import Transport
 
 if TYPE_CHECKING:
     from smolagents.monitoring import AgentLogger
@@ -61,8 +61,6 @@ class ProcessExecutor(RemotePythonExecutor):
             raise InterpreterError(
                 f"Non-installed authorized modules: {', '.join(missing)}. Install them, or take them off the list."
             )
-        if os.name != "posix":
-            raise SandboxError(f"executor_type='process' does not work on {sys.platform}: use 'docker', or 'local'.")
         self.timeout_seconds = timeout_seconds
         if max_print_outputs_length is not None:
             self.max_print_outputs_length = max_print_outputs_length
@@ -80,6 +78,9 @@ class ProcessExecutor(RemotePythonExecutor):
                 )
         self.start_worker()
 
+    command = (sys.executable, "-I", "-S", CHILD)
+    """What starts the child."""
+
     @property
     def layers(self) -> dict[str, str]:
         """Return the layers of isolation and what came of each; one that is not there starts with "missing"."""
@@ -90,8 +91,6 @@ class ProcessExecutor(RemotePythonExecutor):
         """Return whether this machine can isolate a process, and what came of each layer."""
         from smolagents.sandbox.isolation.layers import MISSING, NEEDED, why_not_strict
 
-        if os.name != "posix":
-            return {"isolation": f"{MISSING}it does not work on {sys.platform}: use 'docker', or 'local'"}
         reason = why_not_strict()
         with cls(strict=False) as executor:
             layers = executor.layers
@@ -100,9 +99,13 @@ class ProcessExecutor(RemotePythonExecutor):
                 layers[name] = text.replace(MISSING, "none: ", 1)
         return {"isolation": f"{MISSING}{reason}" if reason else "files and network are closed", **layers}
 
-    def connect(self) -> PipeTransport:
+    def connect(self) -> Transport:
         """Start the child."""
-        return start_process([sys.executable, "-I", "-S", CHILD])
+        if sys.platform == "win32":
+            from smolagents.sandbox.threaded_pipes import start_process
+        else:
+            from smolagents.sandbox.pipes import start_process
+        return start_process(self.command)
 
     def configuration(self) -> dict[str, Any]:
         """Return what the child is told when it starts."""

@@ -9,7 +9,10 @@ import ctypes
 import os
 import stat
 import struct
+import sys
 from collections.abc import Iterable
+
+assert sys.platform == "linux"
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 ASK_VERSION = 1

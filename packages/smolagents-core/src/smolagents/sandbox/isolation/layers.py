@@ -23,7 +23,7 @@ def isolate(settings: Mapping[str, Any]) -> dict[str, str]:
     Raises:
         SandboxError: A needed layer is missing, in strict mode.
     """
-    layers = _linux(settings) if sys.platform == "linux" else _elsewhere(settings)
+    layers = {name: _attempt(put_on) for name, put_on in _layers(settings).items()}
     missing = {name: text for name, text in layers.items() if name in NEEDED and text.startswith(MISSING)}
     if missing and settings["strict"]:
         reasons = "; ".join(f"{name} is {text}" for name, text in missing.items())
@@ -51,52 +51,15 @@ def why_not_strict() -> str | None:
         return "this kernel has no seccomp filters"
 
 
-def _linux(settings: Mapping[str, Any]) -> dict[str, str]:
-    from smolagents.sandbox.isolation import landlock, process, seccomp
+def _layers(settings: Mapping[str, Any]) -> dict[str, Callable[[], str]]:
+    """Return how to put on each layer, in their order."""
+    if sys.platform == "linux":
+        from smolagents.sandbox.isolation import linux
 
-    def no_privileges() -> str:
-        process.drop_capabilities()
-        process.gain_no_privileges()
-        process.be_private()
-        return "no capabilities, no new privileges, not dumpable"
+        return linux.layers(settings)
+    from smolagents.sandbox.isolation import elsewhere
 
-    def lifetime() -> str:
-        process.die_with_parent(settings["parent"])
-        return "ends with the host"
-
-    def filter_calls() -> str:
-        seccomp.install(platform.machine(), bool(settings["writable"]))
-        return "allow-list of system calls"
-
-    def restrict_files() -> str:
-        count = process.threads()
-        if count > 1:
-            raise OSError(f"an authorized module has started {count - 1} threads, which it would not bind")
-        return landlock.restrict([*settings["readable"], *settings["writable"]], settings["writable"])
-
-    process.share_one_heap()
-    return {
-        "namespaces": _attempt(process.enter_namespaces),
-        "lifetime": _attempt(lifetime),
-        "resources": _attempt(lambda: process.limit_resources(settings["memory_bytes"], bool(settings["writable"]))),
-        "privileges": _attempt(no_privileges),
-        "landlock": _attempt(restrict_files),
-        "seccomp": _attempt(filter_calls),
-    }
-
-
-def _elsewhere(settings: Mapping[str, Any]) -> dict[str, str]:
-    def resources() -> str:
-        from smolagents.sandbox.isolation import process
-
-        return process.limit_resources(settings["memory_bytes"], bool(settings["writable"]))
-
-    return {
-        "namespaces": f"{MISSING}{sys.platform} has none",
-        "resources": _attempt(resources),
-        "landlock": f"{MISSING}only Linux has it",
-        "seccomp": f"{MISSING}only Linux has it",
-    }
+    return elsewhere.layers(settings)
 
 
 def _attempt(layer: Callable[[], str]) -> str:

@@ -6,7 +6,10 @@ import ctypes
 import os
 import signal
 import struct
+import sys
 from typing import Any
+
+assert sys.platform != "win32"  # for type checkers, too
 
 NAMESPACES = {"user": 0x10000000, "network": 0x40000000, "ipc": 0x08000000, "uts": 0x04000000}
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
