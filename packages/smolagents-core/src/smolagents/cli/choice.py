@@ -4,42 +4,32 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from smolagents.cli.arguments import Options
-from smolagents.cli.problems import UsageError, near_miss
-from smolagents.cli.providers import LITELLM_PREFIXES, PREFIXES, PROVIDERS, default_model_id
-from smolagents.cli.servers import DEFAULT_SERVERS, TITLES, addresses, models_at, running_servers
+from smolagents.cli.problems import UsageError
+from smolagents.models.providers import PROVIDERS, default_model_id
+from smolagents.models.resolving import NO_KEY, ModelSpec, read_spec
+from smolagents.models.servers import addresses, models_at, running_servers
 
 if TYPE_CHECKING:
     from smolagents.models import Model
 
 _UPSTREAM_DEFAULT = "InferenceClientModel"  # what a `--model-id` alone has always been for
-_NO_KEY = "none"  # the OpenAI client wants a key; a server that was found must not get the one in the environment
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(ModelSpec):
     """Hold a model that was chosen and is not loaded yet.
 
     Args:
-        model_type: Its class.
-        model_id: Its name; None for the class's default.
-        api_base: Address of its API.
-        api_key: Key of the API.
         provider: Inference provider.
         why: Why it was chosen, where the user has not named it.
-        model: The model itself, where a plugin has made it.
     """
 
-    model_type: str
-    model_id: str | None = None
-    api_base: str | None = None
-    api_key: str | None = field(default=None, repr=False)
     provider: str | None = None
     why: str = ""
-    model: Model | None = None
 
     def __str__(self) -> str:
         named = " ".join(filter(None, [self.model_type, self.model_id]))
@@ -100,7 +90,7 @@ def usable_models() -> Iterator[Choice]:
     if plugins.available("OpenAIModel"):
         for server in running_servers():
             why = f"{server.title} answers at {server.api_base}"
-            yield Choice("OpenAIModel", server.models[0], server.api_base, _NO_KEY, why=why)
+            yield Choice("OpenAIModel", server.models[0], server.api_base, NO_KEY, why=why)
 
 
 def _from_type_and_id(options: Options) -> Choice:
@@ -129,47 +119,19 @@ def _listed_first(api_base: str, api_key: str | None) -> str:
 
 
 def _from_spec(spec: str) -> Choice:
-    """Return what a text such as `openai/gpt-4.1` stands for: a prefix, a class or something that a plugin knows."""
-    from smolagents import plugins
-    from smolagents.models import MODEL_REGISTRY
-
-    prefix, _, rest = spec.partition("/")
-    model_id = rest or None
-    if prefix in DEFAULT_SERVERS:
-        return _on_server(prefix, model_id)
-    if prefix in LITELLM_PREFIXES:
-        return Choice("LiteLLMModel", spec if model_id else default_model_id("LiteLLMModel"))
-    if prefix in PREFIXES:
-        return Choice(PREFIXES[prefix], model_id or default_model_id(PREFIXES[prefix]))
-    if prefix in MODEL_REGISTRY:
-        return Choice(prefix, model_id or default_model_id(prefix))
-    model = plugins.resolve_model(spec)
-    if model is not None:
-        return Choice(type(model).__name__, getattr(model, "model_id", None) or spec, model=model)
-    known = [*PREFIXES, *LITELLM_PREFIXES, *DEFAULT_SERVERS, *MODEL_REGISTRY]
-    raise UsageError(
-        f"unknown model {spec!r}.{near_miss(prefix, known)} "
-        "A model is named as PREFIX/ID, such as openai/gpt-4.1 or ollama/llama3.2, or by its class: OpenAIModel/gpt-4.1"
-    )
-
-
-def _on_server(name: str, model_id: str | None) -> Choice:
-    api_base = addresses().get(name, DEFAULT_SERVERS[name]) + "/v1"
-    models = models_at(api_base)
-    if not models:
-        raise UsageError(f"{TITLES[name]} does not answer at {api_base} with a model: start it, or give --api-base URL")
-    if model_id is None:
-        return Choice("OpenAIModel", models[0], api_base, _NO_KEY)
-    if name == "ollama" and model_id not in models and f"{model_id}:latest" not in models:
-        raise UsageError(f"Ollama has no model {model_id}.{near_miss(model_id, models)} Get it: ollama pull {model_id}")
-    return Choice("OpenAIModel", model_id, api_base, _NO_KEY)
+    """Return what a text such as `openai/gpt-4.1` stands for."""
+    try:
+        found = read_spec(spec)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return Choice(**vars(found))
 
 
 def _with_address(choice: Choice, options: Options) -> Choice:
     """Add what the options say of the API."""
     key = options.api_key or choice.api_key
     if options.api_base and choice.model_type.startswith("OpenAI") and not os.environ.get("OPENAI_API_KEY"):
-        key = key or _NO_KEY
+        key = key or NO_KEY
     return replace(
         choice,
         api_base=options.api_base or choice.api_base,

@@ -12,8 +12,8 @@ from smolagents.cli.choice import Choice, choose_model
 from smolagents.cli.imports import check_imports
 from smolagents.cli.models import installed_types, model_class
 from smolagents.cli.problems import UsageError, one_line
-from smolagents.cli.providers import PROVIDERS
 from smolagents.cli.tools import DEFAULT, find_tool, known_tools
+from smolagents.models.providers import PROVIDERS
 
 if TYPE_CHECKING:
     from rich.console import Console

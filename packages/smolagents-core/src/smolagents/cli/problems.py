@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
+
+from smolagents.spelling import near_miss as near_miss
 
 _SECRET_NAMES = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 _SHORTEST_SECRET = 8  # hiding every "test" or "1234" in a message would garble it
@@ -12,15 +14,6 @@ _SHORTEST_SECRET = 8  # hiding every "test" or "1234" in a message would garble 
 
 class UsageError(ValueError):
     """Report input that can't be used: an unknown name, a file that can't be read, options that don't fit."""
-
-
-def near_miss(name: str, known: Iterable[str]) -> str:
-    """Return a question that names what was probably meant, with a blank before it, or nothing."""
-    from difflib import get_close_matches
-
-    by_lower = {candidate.lower(): candidate for candidate in known}
-    matches = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.7)
-    return f" Did you mean {by_lower[matches[0]]}?" if matches else ""
 
 
 def one_line(problem: object, secrets: Collection[str | None] = ()) -> str:

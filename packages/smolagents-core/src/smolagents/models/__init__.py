@@ -33,6 +33,7 @@ _LAZY = {
     "ReplayModel": "replay",
     "Retrying": "retry",
     "as_model": "adapters",
+    "resolve_model": "resolving",
 }
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "make_image_url",
     "parse_json_if_needed",
     "remove_content_after_stop_sequences",
+    "resolve_model",
     "supports_stop_parameter",
     "tool_role_conversions",
 ]
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
     from smolagents.models.recording import RecordingModel
     from smolagents.models.registry import MODEL_REGISTRY
     from smolagents.models.replay import ReplayModel
+    from smolagents.models.resolving import resolve_model
     from smolagents.models.retry import RateLimiter, Retrying
 else:
     _plugin_name = module_getattr(__name__, "models")

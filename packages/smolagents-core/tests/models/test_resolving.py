@@ -1,0 +1,82 @@
+"""One spelling of models for programs and for the command line."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from smolagents.errors import MissingPluginError
+from smolagents.models import resolve_model
+from smolagents.plugins import register, unregister
+from smolagents_models_openai import AzureOpenAIModel, OpenAIModel
+from smolagents_testing import FakeOpenAIServer, ScriptedModel
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeOpenAIServer]:
+    """A server that needs no real key, as local ones do, where Ollama would be."""
+    with FakeOpenAIServer(api_key="none", models=("qwen3:8b", "llama3.2:latest")) as running:
+        monkeypatch.setenv("SMOLAGENTS_LOCAL_SERVERS", f"ollama={running.endpoint}, vllm=http://127.0.0.1:9")
+        yield running
+
+
+def test_provider_and_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-the-environment")
+    model = resolve_model("openai/gpt-4.1", temperature=0.2)
+    assert type(model) is OpenAIModel
+    assert (model.model_id, model.kwargs["temperature"]) == ("gpt-4.1", 0.2)
+    assert resolve_model("openai").model_id == "gpt-4.1"
+    assert resolve_model("OpenAIModel/org/some-model").model_id == "org/some-model"
+    azure = resolve_model("azure/mine", azure_endpoint="https://acme.openai.azure.com", api_version="1", api_key="k")
+    assert (type(azure), azure.model_id) == (AzureOpenAIModel, "mine")
+
+
+def test_local_server(server: FakeOpenAIServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-must-not-be-sent")
+    server.reply("Hello.")
+    model = resolve_model("ollama/llama3.2")
+    assert model.generate([{"role": "user", "content": "Hi"}]).content == "Hello."
+    assert resolve_model("ollama").model_id == "qwen3:8b"
+    assert "sk-must-not-be-sent" not in str([request.headers for request in server.requests])
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("opnai/gpt-4.1", r"unknown model 'opnai/gpt-4.1'\. Did you mean openai\?.*PREFIX/ID"),
+        ("ollama/lama3.2", r"no model lama3.2\. Did you mean llama3.2\? Get it: ollama pull lama3.2"),
+        ("vllm/x", r"vLLM does not answer at http://127.0.0.1:9/v1"),
+    ],
+)
+@pytest.mark.usefixtures("server")
+def test_what_cannot_be_had(spec: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        resolve_model(spec)
+
+
+@pytest.mark.parametrize("spec", ["hf/Qwen/Qwen3-32B", "bedrock/amazon.nova-pro-v1:0", "anthropic/claude-sonnet-4-5"])
+def test_missing_plugin_is_named(spec: str) -> None:
+    try:
+        model = resolve_model(spec)
+    except MissingPluginError as error:
+        assert "pip install smolagents-models-" in str(error)
+    else:  # it is installed here
+        assert model.model_id in spec
+
+
+class Mine:
+    @staticmethod
+    def resolve_model(spec: str) -> Any:
+        return ScriptedModel(["Mine."]) if spec.startswith("mine/") else None
+
+
+def test_what_a_plugin_knows() -> None:
+    from smolagents.hooks import hookimpl
+
+    plugin = type("Plugin", (), {"resolve_model": staticmethod(hookimpl(Mine.resolve_model))})()
+    register(plugin, name="mine")
+    try:
+        assert resolve_model("mine/x").generate([{"role": "user", "content": "Hi"}]).content == "Mine."
+        with pytest.raises(ValueError, match="takes no options: leave out temperature"):
+            resolve_model("mine/x", temperature=1)
+    finally:
+        unregister(plugin)
