@@ -34,6 +34,7 @@ BLOCK = re.compile(
 REPLY = re.compile(
     r"^<!-- model(?:-call: (?P<tool>\w+) (?P<arguments>\{[^\n]*\}) |:\n(?P<text>.*?))-->$", re.MULTILINE | re.DOTALL
 )
+LANE = re.compile(r"^<!-- lane: (\S+) -->$", re.MULTILINE)
 HIDDEN = re.compile(r"^<!--.*?-->$", re.MULTILINE | re.DOTALL)
 
 
@@ -61,7 +62,12 @@ def program(page: Path) -> str:
 
 
 def is_for_here(page: Path) -> bool:
-    """Tell whether a page's program can run: that of a distribution which is not in this lane runs in its own tests."""
+    """Tell whether a page's program can run: that of a distribution which is not in this lane runs in its own tests.
+
+    A page whose program needs more than packages names its lane: `<!-- lane: scripts/NAME -->`.
+    """
+    if (lane := LANE.search(page.read_text("utf-8"))) and lane[1] != os.environ.get("SMOLAGENTS_LANE"):
+        return False
     folder = page.parent
     return folder.parent.name not in ("packages", "plugins") or is_installed(folder.name)
 

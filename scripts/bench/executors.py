@@ -47,6 +47,44 @@ def tool_call(executor: Any) -> float:
     return (seconds(lambda: executor(loop.format("add(i, 1)"))) - empty) / CALLS
 
 
+def figures(make: Callable[[], Any], rounds: int) -> list[list[str]]:
+    """Return the rows of an executor."""
+    rows = [["start to first result", milliseconds(median(lambda: cold_start(make), rounds))]]
+    rows.append(["first action of a worker that is up", milliseconds(median(lambda: prewarmed(make), rounds))])
+    with make() as executor:
+        rows.append(["warm action", milliseconds(median(lambda: seconds(lambda: executor("1 + 1")), WARM))])
+        rows.append(["call of a tool in the host", milliseconds(median(lambda: tool_call(executor), rounds))])
+    return rows
+
+
+def wasm(rounds: int) -> None:
+    """Print the figures of `wasm`, where Deno and Pyodide are there."""
+    from smolagents.errors import SandboxError
+
+    try:
+        from smolagents_exec_wasm import WasmExecutor
+
+        WasmExecutor().cleanup()  # makes the snapshot
+    except (ImportError, SandboxError):
+        return
+    table(f"The wasm executor, median of {rounds} rounds", ["what", "time"], figures(WasmExecutor, rounds))
+
+
+def docker(rounds: int) -> None:
+    """Print the figures of `docker`, where an engine answers and has the image."""
+    from smolagents.errors import SandboxError
+
+    try:
+        from smolagents_exec_docker import DockerExecutor
+
+        DockerExecutor().cleanup()
+    except (ImportError, SandboxError):
+        return
+    engine = DockerExecutor.diagnose()["engine"].partition(" at ")[0]
+    title = f"The docker executor on {engine}, median of {rounds} rounds"
+    table(title, ["what", "time"], figures(DockerExecutor, rounds))
+
+
 def main(arguments: list[str]) -> None:
     """Print the figures of `process`, next to a bare Python that is started and asked over a pipe."""
     import subprocess
@@ -71,3 +109,5 @@ def main(arguments: list[str]) -> None:
         rows.append(["warm action", milliseconds(warm), "0.5 ms"])
         rows.append(["call of a tool in the host", milliseconds(median(lambda: tool_call(executor), rounds)), "0.1 ms"])
     table(f"The process executor, median of {rounds} rounds", ["what", "time", "goal"], rows)
+    wasm(rounds)
+    docker(rounds)

@@ -115,7 +115,7 @@ def test_each_change_is_live_in_plain_python() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif("SMOLAGENTS_ATTACK_CONTROLS" not in os.environ, reason="takes minutes: each attack has to hang")
-@pytest.mark.parametrize("group", ["HANGS", "MEMORY"])
+@pytest.mark.parametrize("group", ["HANGS", "MEMORY", "CRASHES"])
 def test_each_resource_attack_is_live_in_plain_python(group: str) -> None:
     results = run_batch("plain", group, names(group), CONTROL_SILENCE)
     dead = [

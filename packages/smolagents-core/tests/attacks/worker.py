@@ -9,44 +9,30 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
+import dataclasses
 import gc
-import importlib
+import importlib.machinery
 import io
 import os
 import runpy
 import sys
 import tempfile
 import time
+import types
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
 SECRET = "S3CR3T-7731"
 IMPORTS = [
-    "abc",
-    "array",
-    "asyncio",
-    "contextlib",
-    "contextvars",
-    "copy",
-    "dataclasses",
-    "decimal",
-    "enum",
-    "fractions",
-    "functools",
-    "gc",
-    "heapq",
-    "inspect",
-    "json",
-    "logging",
-    "operator",
-    "string",
-    "sys",
-    "textwrap",
-    "timeit",
-    "types",
-    "typing",
-]
+    "abc", "argparse", "array", "ast", "asyncio", "base64", "bisect", "calendar", "cmd", "codecs",
+    "collections.abc", "concurrent.futures", "contextlib", "contextvars", "copy", "csv", "dataclasses", "decimal",
+    "difflib", "enum", "errno", "fractions", "functools", "gc", "graphlib", "hashlib", "heapq", "html",
+    "html.parser", "inspect", "io", "json", "keyword", "locale", "logging", "numbers", "operator", "pprint",
+    "reprlib", "sched", "secrets", "statistics", "string", "struct", "sys", "textwrap", "threading", "timeit",
+    "traceback", "types", "typing", "uuid", "warnings", "weakref", "xml.etree.ElementTree", "zoneinfo"
+]  # fmt: skip
 RESOURCES = ("HANGS", "MEMORY", "CRASHES")
 
 
@@ -75,6 +61,34 @@ class Shelf:
         self.libs = {"os": os}
 
 
+class Deep:
+    def __init__(self, depth: int) -> None:
+        self.lib = os
+        if depth:
+            self.a = Deep(depth - 1)
+
+
+@dataclasses.dataclass
+class Card:
+    name: str = "card"
+    _token: str = SECRET
+
+
+@dataclasses.dataclass
+class KeyTool:
+    key: str = SECRET
+
+    def __call__(self, q: str = "x") -> str:
+        return "found"
+
+
+class Quiet:
+    _secret_text = SECRET
+
+    def __repr__(self) -> str:
+        return "quiet"
+
+
 class Building:
     _base_secret = SECRET
     helper = os
@@ -88,9 +102,20 @@ class Vault(Building):
         self.me = self
         self.system_module = os
         self.shelf = Shelf()
+        self.libs = [os]
+        self.main = sys.modules["__main__"]
+        self.mains = {"m": self.main}
+        self.a = Deep(6)
 
     @property
     def library(self) -> Any:
+        return os
+
+    @property
+    def library_main(self) -> Any:
+        return sys.modules["__main__"]
+
+    def get_lib(self) -> Any:
         return os
 
     def public(self) -> str:
@@ -100,9 +125,14 @@ class Vault(Building):
         return x
 
 
-class Host:
+class HostBase:
     def __init__(self, name: str = "fine") -> None:
         self.name = name
+
+
+class Host(HostBase):
+    def __init__(self, name: str = "fine") -> None:
+        super().__init__(name)
         self._state = "fine"
 
     def __lt__(self, other: Any) -> bool:
@@ -118,6 +148,41 @@ def failing() -> None:
     raise Failure(secret)
 
 
+def failing_builtin() -> None:
+    try:
+        raise Failure(SECRET)
+    except Failure as inner:
+        error = ValueError("failed", Quiet())
+        error.secret = SECRET  # type: ignore[attr-defined]
+        error.add_note(SECRET)
+        raise error from inner
+
+
+def failing_unicode() -> None:
+    (SECRET.encode() + b"\xff").decode()
+
+
+def failing_group() -> None:
+    error = ValueError("x")
+    error.secret = SECRET  # type: ignore[attr-defined]
+    raise ExceptionGroup("group", [error])
+
+
+def caught(value: Any) -> str:
+    """Return the secret if a value leads to frames, code, globals or what the host keeps for itself."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    inner = (types.FrameType, types.CodeType, types.TracebackType, types.CellType)
+    leads = isinstance(value, (*inner, types.ModuleType, importlib.machinery.ModuleSpec, Vault))
+    leads |= SECRET in str(value) or "<frame" in str(value)
+    leads |= isinstance(value, tuple) and any(isinstance(item, inner) for item in value)
+    if isinstance(value, (dict, types.MappingProxyType)):
+        leads |= not {"__builtins__", "__import__", "SECRET"}.isdisjoint(value)
+    leads |= getattr(value, "__globals__", {}).get("SECRET") == SECRET
+    leads |= getattr(value, "__name__", "") == "__subclasses__"
+    return SECRET if leads else "harmless"
+
+
 def with_default(x: str = SECRET) -> int:
     return 1
 
@@ -130,8 +195,19 @@ def tools_and_variables(group: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what the attacks of a group find."""
     if group == "LEAKS":
         vault = Vault()
-        tools = {"tool": vault.call, "failing": failing, "plain": with_default, "hidden": closing(SECRET)}
-        return tools, {"vault": vault}
+        tools = {
+            "tool": vault.call,
+            "plain": with_default,
+            "hidden": closing(SECRET),
+            "keytool": KeyTool(),
+            "tool2": lambda function: function(),
+            "tool3": lambda value: copy.deepcopy([Card(), value]) and None,
+            **{
+                function.__name__: function
+                for function in (failing, failing_builtin, failing_unicode, failing_group, caught)
+            },
+        }
+        return tools, {"vault": vault, "card": Card()}
     variables: dict[str, Any] = {"host": Host(), "Host": Host} if group == "CHANGES" else {}
     return {"tool": tool, "final_answer": lambda x: x}, variables
 
@@ -164,7 +240,7 @@ def run_plain(group: str, code: str, variables: dict[str, Any]) -> tuple[str, st
     try:
         with contextlib.redirect_stdout(printed):
             tree = ast.parse(code)
-            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+            last: Any = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
             exec(compile(tree, "<attack>", "exec", dont_inherit=True), namespace)
             if last is not None:
                 value = eval(compile(ast.Expression(last.value), "<attack>", "eval"), namespace)
@@ -206,7 +282,10 @@ def attack(mode: str, group: str, name: str, payload: Any, folder: str) -> dict[
 
 def host_changed(expression: str) -> bool:
     """Evaluate what tells that the host was changed."""
-    return bool(eval(expression, {**globals(), **MODULES, "host": CURRENT.get("host")}))
+    try:
+        return bool(eval(expression, {**globals(), **MODULES, "host": CURRENT.get("host")}))
+    except Exception:
+        return False  # what it looks for is not there
 
 
 # Loaded before any attack: one of them may break what another's check needs.

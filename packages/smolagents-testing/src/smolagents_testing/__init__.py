@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 _MODULES = {
     "ExecutorConformance": "executor_conformance",
+    "FakeBedrockServer": "bedrock_server",
+    "FakeBlaxelServer": "blaxel_server",
+    "FakeE2BServer": "e2b_server",
+    "FakeModalServer": "modal_server",
     "FakeOpenAIServer": "openai_server",
     "ModelCall": "scripted",
     "ModelConformance": "model_conformance",
@@ -17,6 +21,10 @@ _MODULES = {
 
 __all__ = [
     "ExecutorConformance",
+    "FakeBedrockServer",
+    "FakeBlaxelServer",
+    "FakeE2BServer",
+    "FakeModalServer",
     "FakeOpenAIServer",
     "ModelCall",
     "ModelConformance",
@@ -27,7 +35,11 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from smolagents_testing.bedrock_server import FakeBedrockServer
+    from smolagents_testing.blaxel_server import FakeBlaxelServer
+    from smolagents_testing.e2b_server import FakeE2BServer
     from smolagents_testing.executor_conformance import ExecutorConformance
+    from smolagents_testing.modal_server import FakeModalServer
     from smolagents_testing.model_conformance import ModelConformance
     from smolagents_testing.openai_server import FakeOpenAIServer
     from smolagents_testing.scripted import ModelCall, ScriptedModel, code, tool_call

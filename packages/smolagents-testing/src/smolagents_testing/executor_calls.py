@@ -53,12 +53,17 @@ class CallTests:
             ("add(b=5, a=1)", 6),
             ("[add(n, n) for n in range(3)]", [0, 2, 4]),
             ("def f():\n    return add(1, 1)\nmap_ = {'f': f}\nmap_['f']()", 2),
-            ("list(map(add, [1, 2], [3, 4]))", [4, 6]),
         ],
     )
     def test_calls_tools(self, executor: Any, action: str, expected: Any) -> None:
         """Tools are functions: positional and keyword arguments, defaults, calls from anywhere."""
         assert executor(action).output == expected
+
+    @needs("tools as callbacks")
+    @pytest.mark.parametrize("action", ["list(map(add, [1, 2], [3, 4]))", "sorted([6, 4], key=add)"])
+    def test_builtins_call_tools(self, executor: Any, action: str) -> None:
+        """Functions of Python's own can be given tools to call."""
+        assert executor(action).output == [4, 6]
 
     @needs("async tools")
     @pytest.mark.parametrize("action", ["greet('Ann')", "greet(name='Ann')", "await greet('Ann')"])

@@ -66,10 +66,15 @@ class ExecutorConformance(LifecycleTests):
             executor.cleanup()
 
     def test_keeps_state_from_action_to_action(self, executor: Any) -> None:
-        """Variables, functions, their changes and imports live on; names that were deleted are gone."""
+        """Variables, functions, their changes and imports live on."""
         executor("import math\nnumbers = [1]\ndef twice(x):\n    return 2 * x * scale")
         executor("numbers.append(math.floor(2.5))\nscale = 10")
         assert executor("[numbers, twice(3)]").output == [[1, 2], 60]
+
+    @needs("deletion")
+    def test_names_can_be_deleted(self, executor: Any) -> None:
+        """A name that was deleted is gone."""
+        executor("numbers = [1]")
         executor("del numbers")
         with pytest.raises(InterpreterError, match="numbers"):
             executor("numbers")
@@ -141,10 +146,18 @@ class ExecutorConformance(LifecycleTests):
 
     def test_imports_what_is_authorised(self, toolbox: Toolbox) -> None:
         """Modules that were asked for can be imported, in every spelling."""
-        executor = self.ready(toolbox, additional_imports=["json", "xml.etree.*"])
+        executor = self.ready(toolbox, additional_imports=["json"])
         try:
             assert executor("import json\njson.dumps({'a': [1]})").output == '{"a": [1]}'
             assert executor("from json import loads as l\nl('[1]')").output == [1]
+        finally:
+            executor.cleanup()
+
+    @needs("submodules")
+    def test_imports_submodules_that_are_authorised(self, toolbox: Toolbox) -> None:
+        """A package that was asked for with all that is in it is there with its modules."""
+        executor = self.ready(toolbox, additional_imports=["xml.etree.*"])
+        try:
             tree = "import xml.etree.ElementTree as ET\nET.fromstring('<a><b/></a>')[0].tag"
             assert executor(tree).output == "b"
         finally:

@@ -86,6 +86,9 @@ PROGRAMS: dict[str, tuple[str, Any]] = {
 
 FEATURES = {
     "async tools": "tools that are coroutine functions can be called",
+    "tools as callbacks": "functions of Python's own, as `map`, can call tools",
+    "deletion": "`del` deletes names",
+    "submodules": "modules inside packages can be imported, as `xml.etree.ElementTree`",
     "import refusal": "a module that is not authorised can't be imported",
     "interrupt": "`interrupt()` stops a running action",
     "timeout": "`timeout_seconds` stops a running action",

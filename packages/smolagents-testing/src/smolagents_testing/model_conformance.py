@@ -61,6 +61,7 @@ class ModelConformance:
         streams: Whether the model has `generate_stream`.
         native_async: Whether the model has `agenerate` (and, if it streams, `agenerate_stream`).
         takes_images: Whether the model takes images.
+        counts_reasoning: Whether the provider tells how many tokens were spent on reasoning.
     """
 
     key_variable: ClassVar[str | None] = None
@@ -68,6 +69,7 @@ class ModelConformance:
     streams: ClassVar[bool] = True
     native_async: ClassVar[bool] = True
     takes_images: ClassVar[bool] = True
+    counts_reasoning: ClassVar[bool] = True
 
     def make_model(self, server: Any, **options: Any) -> Any:
         """Return a model that talks to the server; options are arguments of its constructor and win over yours."""
@@ -172,7 +174,7 @@ class ModelConformance:
 
     def test_counts_tokens(self, server: Any, model: Any) -> None:
         """Usage has the prompt, the reply, and what of them was cached and reasoning."""
-        usage = TokenUsage(100, 20, cached_input_tokens=64, reasoning_tokens=8)
+        usage = TokenUsage(100, 20, cached_input_tokens=64, reasoning_tokens=8 if self.counts_reasoning else 0)
         server.usage = usage
         server.always("Good day.")
         assert _counts(model.generate(HELLO).token_usage) == _counts(usage)

@@ -118,7 +118,7 @@ class FakeOpenAIServer:
         self._always: Any = None
         self._lock = threading.Lock()
         self._arrived = threading.Condition(self._lock)
-        self._http = _Server(("127.0.0.1", 0), _Handler)
+        self._http = _Server(("127.0.0.1", 0), self._make_handler())
         self._http.fake = self
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
@@ -156,6 +156,9 @@ class FakeOpenAIServer:
             if not self._arrived.wait_for(lambda: len(self.requests) >= count, timeout):
                 raise AssertionError(f"{len(self.requests)} requests have arrived in {timeout} s, not {count}.")
 
+    def _make_handler(self) -> type[Handler]:
+        return Handler
+
     def _next(self, request: ServerRequest) -> Any:
         with self._arrived:
             self.requests.append(request)
@@ -174,7 +177,9 @@ class _Server(ThreadingHTTPServer):
         """Be quiet about clients that went away, which tests do on purpose."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """Answer one client; a fake of another API brings its own paths and forms of answers."""
+
     protocol_version = "HTTP/1.1"
     server: _Server
 
@@ -182,12 +187,14 @@ class _Handler(BaseHTTPRequestHandler):
         """Print nothing."""
 
     def do_GET(self) -> None:
+        """List the models."""
         if self.path.partition("?")[0] != "/v1/models":
             return self._send(404, {"error": {"message": f"Unknown request URL: GET {self.path}"}})
         models = [{"id": name, "object": "model", "owned_by": "fake"} for name in self.server.fake.models]
         return self._send(200, {"object": "list", "data": models})
 
     def do_POST(self) -> None:
+        """Answer a completion request."""
         fake = self.server.fake
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -204,7 +211,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self._answer(request, Failure(400, problem) if problem else answer)
 
     def _answer(self, request: ServerRequest, answer: Any) -> None:
-        fake, body = self.server.fake, request.body
+        body = request.body
         if isinstance(answer, Delayed):
             if self._client_leaves(answer.seconds):
                 request.disconnected.set()
@@ -213,10 +220,18 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(answer, Failure):
             return self._fail(answer)
         if isinstance(answer, Dropped):
-            if answer.after_events and body.get("stream"):
-                message = sent_message(answer.message, fake.usage, ())
-                self._stream(events(body, message)[: answer.after_events], whole=False)
+            if answer.after_events:
+                self._reply_in_part(body, answer)
             return self._drop()
+        return self._reply(body, answer)
+
+    def _reply_in_part(self, body: dict[str, Any], answer: Dropped) -> None:
+        if body.get("stream"):
+            message = sent_message(answer.message, self.server.fake.usage, ())
+            self._stream(events(body, message)[: answer.after_events], whole=False)
+
+    def _reply(self, body: dict[str, Any], answer: Any) -> None:
+        fake = self.server.fake
         stops = body.get("stop") if fake.honours_stop else ()
         message = sent_message(answer, fake.usage, [stops] if isinstance(stops, str) else stops or ())
         if body.get("stream"):
@@ -240,12 +255,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def _stream(self, items: list[str], whole: bool = True) -> None:
+        self._stream_chunks("text/event-stream", [f"data: {item}\n\n".encode() for item in items], whole)
+
+    def _stream_chunks(self, content_type: str, chunks: list[bytes], whole: bool) -> None:
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Type", content_type)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        for item in items:
-            data = f"data: {item}\n\n".encode()
+        for data in chunks:
             self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
             self.wfile.flush()
         if whole:

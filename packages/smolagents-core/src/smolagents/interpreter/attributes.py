@@ -12,20 +12,30 @@ from smolagents.errors import InterpreterError
 from smolagents.interpreter.methods import METHODS
 from smolagents.interpreter.names import NameRules
 from smolagents.interpreter.policy import (
+    CONDITIONAL_ATTRIBUTES,
     DEFINABLE_DUNDERS,
     DENIED_ATTRIBUTES,
     GUEST_DUNDERS,
     PUBLIC_UNDERSCORES,
     READABLE_DUNDERS,
+    words,
 )
 
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
 
-_class_dict = type.__dict__["__dict__"].__get__
 _super_self = super.__dict__["__self__"].__get__
-MAX_PRECISION = 100_000
+MAX_PRECISION = 5000
 C_METHODS = (types.BuiltinFunctionType, types.MethodDescriptorType)
+# Methods of builtin data that code calls by their names; those of the second kind walk all that is in a value.
+DATA_METHODS = words(
+    "__getitem__ __setitem__ __delitem__ __contains__ __len__ __iter__ __reversed__ __eq__ __ne__ __lt__ __le__ __gt__ "
+    "__ge__ __bool__ __neg__ __abs__ __sub__ __truediv__ __floordiv__ __int__ __float__ __index__ __round__ __trunc__ "
+    "__floor__ __ceil__ __next__ __length_hint__ __missing__"
+)
+PROPERTY_FUNCTIONS = words("fget fset fdel")
+DATA_MODULES = ("builtins", "collections", "itertools")
+TEXT_METHODS = words("__repr__ __str__ __hash__")
 _is_dunder = NameRules.is_dunder
 
 # Functions that run code or commands, whatever object they are found on.
@@ -34,11 +44,6 @@ DANGEROUS_FUNCTIONS = frozenset(
     {builtins.eval, builtins.exec, builtins.compile, builtins.open, builtins.__import__, builtins.input,
      builtins.breakpoint, builtins.globals, builtins.locals, builtins.vars, sys._getframe, sys.exit}
 )  # fmt: skip
-
-
-def own_attributes(cls: type) -> Any:
-    """Return a class's own dictionary, past any `__dict__` that it defines."""
-    return _class_dict(cls)
 
 
 def _receiver(proxy: Any) -> Any:
@@ -71,42 +76,19 @@ class AttributeGuards:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.guests = session.guests
         self.modules = session.modules
-
-    def is_guest_class(self, cls: type) -> bool:
-        """Tell whether a class was made by the session's code."""
-        if cls in self.guests:
-            return True
-        # While a class is being made (an enum makes its members then), it is not registered yet.
-        namespace = self.session.namespace
-        for value in own_attributes(cls).values():
-            if type(value) is types.FunctionType and value.__globals__ is namespace:
-                self.guests.add(cls)
-                return True
-        return False
-
-    def is_guest(self, obj: Any) -> bool:
-        """Tell whether an object is the guest's own: an instance, a class or a function."""
-        kind = type(obj)
-        if kind is types.FunctionType:
-            return obj.__globals__ is self.session.namespace
-        if kind is types.MethodType:
-            return self.is_guest(obj.__func__)
-        if issubclass(kind, type):
-            return self.is_guest_class(obj)
-        return self.is_guest_class(kind)
-
-    def foreign(self, obj: Any) -> None:
-        """Refuse a method that runs on an object which is not of a guest class."""
-        if not (self.is_guest_class(obj) if isinstance(obj, type) else self.is_guest_class(type(obj))):
-            raise InterpreterError(f"a method of your class was called on a '{type(obj).__name__}' object")
+        self.pure = session.ownership.pure
+        self.is_guest_class = session.ownership.is_guest_class
+        self.is_guest = session.ownership.is_guest
+        self.owns = session.ownership.owns
 
     def load(self, obj: Any, name: str) -> Any:
         """Return an attribute, or refuse it."""
         kind = type(obj)
         if name[:1] == "_":
             return self.load_private(obj, name)
+        if kind is types.GenericAlias:  # it has the public attributes of what it stands for
+            return self.load(obj.__origin__, name)
         if issubclass(kind, types.ModuleType):
             obj = self.modules.stand_in(obj)
         if name in METHODS:
@@ -115,8 +97,12 @@ class AttributeGuards:
             raise InterpreterError(f"Forbidden access to attribute: {name}")
         if name == "obj" and isinstance(obj, BaseException):
             raise InterpreterError("Forbidden access to attribute: obj")
+        if name in PROPERTY_FUNCTIONS and type(obj) is property and not self.is_guest(getattr(obj, name)):
+            raise InterpreterError(f"Forbidden access to attribute: {name}")
         if name == "mro" and issubclass(kind, type):
-            raise InterpreterError("Forbidden access to attribute: mro")
+            if not self.is_guest_class(obj):
+                raise InterpreterError("Forbidden access to attribute: mro")
+            return lambda: list(self.session.ownership.shown_bases(obj.__mro__))
         return self.checked(getattr(obj, name))
 
     def load_method(self, obj: Any, name: str) -> Any:
@@ -139,9 +125,7 @@ class AttributeGuards:
     def load_private(self, obj: Any, name: str) -> Any:
         """Return an attribute whose name begins with an underscore, or refuse it."""
         if not _is_dunder(name):
-            if name in PUBLIC_UNDERSCORES or self.is_guest(obj):
-                return getattr(obj, name)
-            if type(obj) is super and self.is_guest(_receiver(obj)):
+            if name in PUBLIC_UNDERSCORES or self.owns(_receiver(obj) if type(obj) is super else obj, name):
                 return getattr(obj, name)
             raise InterpreterError(f"Forbidden access to private attribute: {name} of a '{type(obj).__name__}' object")
         if name in READABLE_DUNDERS:
@@ -152,31 +136,47 @@ class AttributeGuards:
             return self.session.clean_exception(getattr(obj, name))
         if name == "__class__" and self.is_guest_class(type(obj)):
             return type(obj)
+        if name in ("__notes__", "__suppress_context__") and isinstance(obj, BaseException):
+            return getattr(obj, name)
         if name in ("__init__", "__new__", "__setattr__", "__delattr__"):
             return self.load_unbound(obj, name)
         if (name in GUEST_DUNDERS or name in DEFINABLE_DUNDERS) and self.is_guest(obj):
-            return getattr(obj, name)
+            found = getattr(obj, name)
+            return self.session.ownership.shown_bases(found) if name in ("__mro__", "__bases__") else found
+        if (obj if issubclass(type(obj), type) else type(obj)).__module__ in DATA_MODULES:
+            if name in DATA_METHODS:
+                return getattr(obj, name)
+            if name in TEXT_METHODS:
+                return self.session.text.method(obj, getattr(obj, name))
+        if name == "__wrapped__" and type(obj).__name__ == "_lru_cache_wrapper" and self.is_guest(obj.__wrapped__):
+            return obj.__wrapped__
         raise InterpreterError(f"Forbidden access to dunder attribute: {name}")
 
     def load_super(self, obj: Any, name: str) -> Any:
         """Return a method of a base class, of those that a class may define itself."""
         if name in ("__setattr__", "__delattr__"):
-            method = getattr(obj, name)
-
-            def change(attribute: Any, *value: Any) -> None:
-                self.check_store(_receiver(obj), attribute)
-                method(attribute, *value)
-
-            return change
+            return self.change_of(_receiver(obj), getattr(obj, name))
+        if name in ("__init__", "__new__") and not self.is_guest(_receiver(obj)):
+            raise InterpreterError(f"Forbidden access to dunder attribute: {name}")
         if name in DEFINABLE_DUNDERS:
             return getattr(obj, name)
         raise InterpreterError(f"Forbidden access to dunder attribute: {name}")
 
+    def change_of(self, obj: Any, method: Any) -> Callable[..., None]:
+        """Return an object's `__setattr__` or `__delattr__`, which changes only what the guest may change."""
+
+        def change(attribute: Any, *value: Any) -> None:
+            self.check_store(obj, attribute)
+            method(attribute, *value)
+
+        return change
+
     def load_unbound(self, obj: Any, name: str) -> Any:
         """Return `Base.__init__` and the like, for calls with the guest's own object."""
-        if not isinstance(obj, type):
+        if not issubclass(type(obj), type):
             if self.is_guest(obj):
-                return getattr(obj, name)
+                method = getattr(obj, name)
+                return method if name in ("__init__", "__new__") else self.change_of(obj, method)
             raise InterpreterError(f"Forbidden access to dunder attribute: {name}")
         method = getattr(obj, name)
         if name == "__new__":
@@ -203,7 +203,7 @@ class AttributeGuards:
 
     def checked(self, value: Any) -> Any:
         """Return a value that an attribute held, unless it is a module or a function that reaches outside."""
-        value = self.checked_module(value)
+        value = self.checked_result(value)
         kind = type(value)
         if kind.__module__ in ("_thread", "threading"):
             raise InterpreterError("Forbidden access to a lock: nothing else runs here that could release it")
@@ -222,6 +222,12 @@ class AttributeGuards:
                 return self.load(value.__objclass__ if kind is types.MethodDescriptorType else value.__self__, name)
         return self.checked(value)
 
+    def checked_result(self, value: Any) -> Any:
+        """Return a result, which must be no module that guest code may not import, and hold none."""
+        for item in value.values() if type(value) is dict else value if type(value) in (list, tuple, set) else ():
+            self.checked_module(item)
+        return self.checked_module(value)
+
     def checked_module(self, value: Any) -> Any:
         """Return a value, which must be no module that guest code may not import."""
         return self.modules.stand_in(value) if issubclass(type(value), types.ModuleType) else value
@@ -231,12 +237,12 @@ class AttributeGuards:
         if type(name) is not str:
             raise TypeError("attribute name must be string")
         if _is_dunder(name):
-            allowed = name in NameRules.storable_dunders or name in ("__doc__",)
+            allowed = name in NameRules.storable_dunders
             if not (allowed and self.is_guest(obj)):
                 raise InterpreterError(f"Forbidden access to dunder attribute: {name}")
             return
         kind = type(obj)
-        if name[:1] == "_" and not self.is_guest(obj):
+        if name[:1] == "_" and not self.owns(obj, name):
             raise InterpreterError(f"Forbidden access to private attribute: {name} of a '{kind.__name__}' object")
         if issubclass(kind, (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType)):
             if not self.is_guest(obj):
@@ -250,7 +256,7 @@ class AttributeGuards:
 
     def store(self, obj: Any, name: Any) -> Any:
         """Return the object if the guest may set that attribute on it."""
-        if type(obj) not in self.guests:
+        if type(obj) not in self.pure:
             self.check_store(obj, name)
             if name == "prec" and type(obj).__module__ == "decimal":
                 return _Precision(obj)
@@ -276,7 +282,7 @@ class AttributeGuards:
     @staticmethod
     def needs_check(name: str) -> bool:
         """Tell whether a public attribute needs more than a look at its value."""
-        return name in METHODS or name in DENIED_ATTRIBUTES or name in ("obj", "mro")
+        return name in METHODS or name in DENIED_ATTRIBUTES or name in CONDITIONAL_ATTRIBUTES
 
     def guarded_hasattr(self, obj: Any, name: Any) -> bool:
         """Tell whether an object has an attribute that the guest may read."""
@@ -305,8 +311,17 @@ class AttributeGuards:
         self.check_store(obj, name)
         return obj
 
+    def augmentable(self, obj: Any, name: str) -> Any:
+        """Return the object if the guest may do `obj.name op= value`, whose operator gets what is there."""
+        self.store(obj, name)
+        kind = type(self.load(obj, name)) if name in CONDITIONAL_ATTRIBUTES else type(getattr(obj, name, None))
+        if kind in C_METHODS or issubclass(kind, types.ModuleType):
+            raise InterpreterError(f"Forbidden change of attribute '{name}' in place")
+        return obj
+
     def augment_attribute(self, obj: Any, name: str, operation: Callable[[Any, Any], Any], value: Any) -> None:
         """Do `obj.name op= value`."""
+        self.augmentable(obj, name)
         setattr(obj, name, operation(getattr(obj, name), value))
 
     @staticmethod

@@ -8,9 +8,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import FinalAnswerException
+from smolagents.interpreter.comparing import classes, compared, isinstance_of, issubclass_of, shared
 from smolagents.interpreter.iterables import guest_range
 from smolagents.interpreter.policy import words
 from smolagents.interpreter.printing import make_print
+from smolagents.interpreter.standins import stand_in
 from smolagents.interpreter.watchdog import Stop
 
 if TYPE_CHECKING:
@@ -78,16 +80,20 @@ STOPS = (Stop, FinalAnswerException, KeyboardInterrupt)
 def guest_builtins(session: Session) -> dict[str, Any]:
     """Return the builtins of one session, its guards included."""
     attributes = session.attributes
-    iterables = session.iterables
+    consumers = session.consumers
     return {
         **BASE,
         **MATH,
-        **{name: iterables.shallow(getattr(builtins, name), name) for name in ("filter", "map", "zip")},
-        **{f"<{name}>": iterables.shallow(getattr(builtins, name), name) for name in ("enumerate", "reversed")},
+        "map": stand_in(map, consumers.map),
+        "filter": stand_in(filter, consumers.filter),
+        "zip": stand_in(zip, consumers.pairing(zip)),
+        "bytes": stand_in(bytes, session.sizes.bytes),
+        "bytearray": stand_in(bytearray, session.sizes.bytearray),
+        "isinstance": isinstance_of,
+        "issubclass": issubclass_of,
         "print": make_print(session.prints, session.text),
         "range": guest_range(session.budget.raw_ticks),
-        "iter": iterables.iter,
-        "sum": session.sizes.sum,
+        "iter": session.iterables.iter,
         "pow": session.sizes.pow,
         "getattr": attributes.guarded_getattr,
         "hasattr": attributes.guarded_hasattr,
@@ -95,32 +101,54 @@ def guest_builtins(session: Session) -> dict[str, Any]:
         "delattr": attributes.guarded_delattr,
         "dir": attributes.guarded_dir,
         "__import__": session.modules.import_module,
+        "hash": session.text.hash,
+        **_helpers(session),
+        **session.large.calm_names(),
+        **consumers.guards(),
+        **session.sizes.guards(),
+        **session.text.guards(),
+        **session.classes.guards(),
+    }
+
+
+def _helpers(session: Session) -> dict[str, Any]:
+    """Return what rewritten code calls by names that no code of the guest can spell."""
+    attributes = session.attributes
+    consumers = session.consumers
+    return {
+        "<enumerate>": consumers.pairing(enumerate),
+        "<reversed>": consumers.pairing(reversed),
+        "<isinstance>": isinstance,
+        "<issubclass>": issubclass,
+        "<classes>": classes,
+        "<compared>": compared,
+        "<shared>": shared,
+        "<tuple_class>": tuple,
         "<ticks>": session.budget.ticks,
         "<raw>": session.budget.raw_ticks,
         "<compress>": itertools.compress,
         "<class>": type,
         "<int>": int,
         "<float>": float,
-        "<guests>": session.guests,
-        "<foreign>": attributes.foreign,
+        "<guests>": session.ownership.pure,
+        "<foreign>": session.ownership.foreign,
+        "<pattern_class>": session.ownership.pattern_class,
         "<getattr>": attributes.load,
         "<captured>": attributes.captured,
         "<store>": attributes.store,
         "<delete>": attributes.delete,
+        "<augmentable>": attributes.augmentable,
+        "<managed>": session.classes.managed,
         "<augment_attribute>": attributes.augment_attribute,
         "<augment_item>": attributes.augment_item,
         "<stops>": STOPS,
-        "hash": session.text.hash,
         "<hash>": session.text.hash,
         "<clean>": session.clean_exception,
-        "<exit>": session.guarded_exit,
         "<raised>": session.check_raised,
         "<awaitable>": session.awaitable,
         "<join>": session.join,
         "<replace>": session.replace,
         "<extend>": session.extend,
         "<remove>": session.remove,
-        **session.sizes.guards(),
-        **session.text.guards(),
-        **session.classes.guards(),
+        "<strip>": session.strip,
     }

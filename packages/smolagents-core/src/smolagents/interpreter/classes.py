@@ -9,15 +9,18 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
-from smolagents.interpreter.attributes import own_attributes
 from smolagents.interpreter.iterables import LargeRange
-from smolagents.interpreter.names import EXIT_METHODS, NameRules
-from smolagents.interpreter.policy import DEFINABLE_DUNDERS, DENIED_ATTRIBUTES
+from smolagents.interpreter.names import NameRules
+from smolagents.interpreter.ownership import bases_of, own_attributes
+from smolagents.interpreter.policy import ASSIGNABLE_DUNDERS, DEFINABLE_DUNDERS, DENIED_ATTRIBUTES
+from smolagents.interpreter.standins import original, stand_in
 
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
 
 _build_class = builtins.__build_class__
+MAX_BASES = 100
+NAMING_ATTRIBUTES = frozenset({"__slots__", "__match_args__"})
 EXTENSIBLE = frozenset(
     {
         object,
@@ -38,53 +41,20 @@ EXTENSIBLE = frozenset(
 )
 
 
-class _GuestType(type):
-    """The class of `GuestType`: makes `isinstance(x, type)` and `type(x) is type` work."""
-
-    def __instancecheck__(cls, instance: Any) -> bool:
-        return isinstance(instance, type)
-
-    def __subclasscheck__(cls, subclass: Any) -> bool:
-        return issubclass(subclass, type)
-
-    def __eq__(cls, other: Any) -> bool:
-        return other is cls or other is type
-
-    def __hash__(cls) -> int:
-        return hash(type)
-
-    def __getitem__(cls, item: Any) -> Any:
-        return type[item]
-
-    def __or__(cls, other: Any) -> Any:
-        return type | other
-
-    def __repr__(cls) -> str:
-        return repr(type)
-
-
 class ClassGuards:
     """Make classes for one session."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        guards = self
-
-        class GuestType(metaclass=_GuestType):
-            """Stand for `type`: its calls are checked."""
-
-            def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-                return guards.type(*args, **kwargs)
-
-        GuestType.__name__ = GuestType.__qualname__ = "type"
-        self.guest_type = GuestType
+        self.guest_type = stand_in(type, self.type)
+        self._managers: set[type] = set()
         # Where code names a guarded builtin it gets another object than the class: `type(x)` gives the same one.
         self.stand_ins: dict[type, Any] = {}
         self.constructors: dict[type, Any] = {}
 
     def set_builtins(self, builtins: Mapping[str, Any]) -> None:
         """Note what stands for builtin classes in guest code."""
-        self.stand_ins = {kind: builtins[kind.__name__] for kind in (range, map, filter, zip)}
+        self.stand_ins = {kind: builtins[kind.__name__] for kind in (range, map, filter, zip, bytes, bytearray)}
         self.stand_ins[LargeRange] = builtins["range"]
         self.constructors = {
             str: builtins["<str>"],
@@ -112,31 +82,48 @@ class ClassGuards:
         for key in namespace:
             if type(key) is not str:
                 raise TypeError("the names in a class must be str")
-            if NameRules.is_dunder(key) and key not in DEFINABLE_DUNDERS and key not in ("__doc__", "__module__"):
+            if NameRules.is_dunder(key) and key not in DEFINABLE_DUNDERS and key not in ASSIGNABLE_DUNDERS:
                 raise InterpreterError(f"Forbidden assignment to dunder name: {key} (a class can't define it)")
-            if key in EXIT_METHODS:
-                namespace = {**namespace, key: self.session.guarded_exit(namespace[key])}
+            if key in NAMING_ATTRIBUTES:
+                namespace = {**namespace, key: self.attribute_names(namespace[key])}
+        bases = tuple(map(original, bases))
         self.check_bases(bases)
-        self.check_metaclass(kwargs.get("metaclass", type))
+        kwargs = self.checked_metaclass(kwargs)
         cls = types.new_class(name, bases, kwargs, lambda body: body.update(namespace))
-        self.session.guests.add(cls)
+        self.session.ownership.add(cls)
         return cls
+
+    def metaclass(self, kind: Any) -> Any:
+        """Return what guest code finds under the name of a metaclass."""
+
+        def make(*args: Any, **kwargs: Any) -> Any:
+            return self.type(*args, **kwargs, metaclass=kind)
+
+        return stand_in(kind, make)
 
     def build_class(self, body: Any, name: str, /, *bases: Any, **kwargs: Any) -> Any:
         """Do what a class statement does."""
-        bases = tuple(type if base is self.guest_type else base for base in bases)
+        bases = tuple(map(original, bases))
         self.check_bases(bases)
-        metaclass = kwargs.get("metaclass", type)
-        if metaclass is self.guest_type:
-            metaclass = kwargs["metaclass"] = type
-        self.check_metaclass(metaclass)
-        cls = _build_class(body, name, *bases, **kwargs)
+        cls = _build_class(body, name, *bases, **self.checked_metaclass(kwargs))
         if isinstance(cls, type):
-            self.session.guests.add(cls)
+            self.session.ownership.add(cls)
         return cls
+
+    def managed(self, manager: Any) -> Any:
+        """Return what a `with` statement enters, whose class must be known if it is the guest's."""
+        kind = type(manager)
+        if kind not in self._managers:
+            for base in bases_of(kind):
+                self.session.ownership.is_guest_class(base)
+            self._managers.add(kind)
+        return manager
 
     def check_bases(self, bases: Iterable[Any]) -> None:
         """Refuse metaclasses of the guest's own, and host classes that no import gave: their private parts stay so."""
+        bases = tuple(bases)
+        if len(bases) > MAX_BASES:
+            raise InterpreterError(f"a class has at most {MAX_BASES} bases")
         for base in types.resolve_bases(bases):
             if not issubclass(type(base), type):
                 continue
@@ -163,13 +150,17 @@ class ClassGuards:
         return modules.is_authorized(top) or modules.is_parent(top) or top == "smolagents"
 
     @staticmethod
-    def check_metaclass(metaclass: Any) -> None:
-        """Refuse a metaclass that is not one of Python's own."""
+    def checked_metaclass(kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Return a class's keyword arguments, whose metaclass must be one of Python's own."""
         import abc
         import enum
 
+        if "metaclass" not in kwargs:
+            return kwargs
+        metaclass = original(kwargs["metaclass"])
         if not any(metaclass is allowed for allowed in (type, abc.ABCMeta, enum.EnumMeta)):
             raise InterpreterError("Only type, ABCMeta and EnumMeta can be metaclasses.")
+        return {**kwargs, "metaclass": metaclass}
 
     @staticmethod
     def attribute_names(value: Any) -> Any:

@@ -15,11 +15,16 @@ from smolagents.errors import InterpreterError
 from smolagents.interpreter.expressions import GUARDED_CALLS
 from smolagents.interpreter.names import NameRules, Refusal
 from smolagents.interpreter.nodes import at
+from smolagents.interpreter.scopes import Rebound
+from smolagents.interpreter.sharing import DIRECT
 from smolagents.interpreter.statements import StatementRewriter
 from smolagents.interpreter.watchdog import GUEST_FILE
 
 RESULT = "<result>"
 CACHED_PROGRAMS = 256
+# Longer lines are cut in messages.
+MAX_LINE = 500
+SHADOWABLE = GUARDED_CALLS.keys() | DIRECT
 
 _numbers = itertools.count(1)
 _ignored: list[Any] = []
@@ -31,6 +36,7 @@ class Program:
 
     Args:
         code: What to run: a module's code, or a function's where `is_function`.
+        result: The variable that holds the action's value.
         is_function: Whether the action was wrapped in a function, whose names are faster than a module's.
         is_async: Whether it awaits at top level.
         answers: Whether it assigns `final_answer`.
@@ -38,8 +44,8 @@ class Program:
 
     source: str
     filename: str
-    tree: ast.Module | None
     code: types.CodeType
+    result: str
     is_function: bool
     is_async: bool
     answers: bool
@@ -74,9 +80,14 @@ def compile_action(
         raise InterpreterError(_syntax_message(source, error)) from None
     except (ValueError, UnicodeError) as error:
         raise InterpreterError(f"Code parsing failed on line 1 due to: {type(error).__name__}: {error}") from None
-    except (RecursionError, MemoryError):
+    except RecursionError:
         raise InterpreterError(
             "Code parsing failed on line 1 due to: RecursionError: the code is nested too deeply. Split it up."
+        ) from None
+    except MemoryError:  # the parser's word for both
+        raise InterpreterError(
+            "Code parsing failed on line 1 due to: MemoryError: the code is nested too deeply, or it needs more memory "
+            f"than there is ({len(source):,} characters). Split it up."
         ) from None
     finally:
         if collecting:
@@ -93,19 +104,55 @@ def _ignore_warnings() -> None:
 
 def _compile(source: str, protected: frozenset[str], guarded: frozenset[str], shadowed: frozenset[str]) -> Program:
     filename = f"{GUEST_FILE}{next(_numbers)}>"
-    tree = ast.parse(source, filename)
-    rules = NameRules(guarded)
-    rewriter = StatementRewriter(rules, protected, shadowed.__contains__)
-    capture_result(tree.body)
-    tree.body = rewriter.block(tree.body)
-    rewriter.finish()
+    tree, rewriter, result = _rewrite(source, filename, NameRules(guarded), protected, shadowed)
     wrap = (rewriter.loops_at_top or rewriter.awaits_at_top) and not rewriter.star_import
     if wrap:
-        wrap_in_function(tree, rewriter)
-    code = compile(tree, filename, "exec", dont_inherit=True)
+        wrap_in_function(tree, rewriter, result)
+    code = compile(tree, filename, "exec", rewriter.futures, dont_inherit=True)
     if wrap:
         code = next(item for item in code.co_consts if isinstance(item, types.CodeType))
-    return Program(source, filename, None, code, wrap, rewriter.awaits_at_top, rewriter.answers)
+    return Program(source, filename, code, result, wrap, rewriter.awaits_at_top, rewriter.answers)
+
+
+def _rewrite(
+    source: str, filename: str, rules: NameRules, protected: frozenset[str], shadowed: frozenset[str]
+) -> tuple[ast.Module, StatementRewriter, str]:
+    """Return the tree of guarded code, the rewriter that knows about it, and the variable that holds the result."""
+    unstable: frozenset[tuple[int, int]] = frozenset()
+    careful = False
+    while True:
+        tree = ast.parse(source, filename)
+        rewriter = StatementRewriter(rules, protected, shadowed.__contains__, unstable)
+        rewriter.careful = careful
+        result = _assigned_last(tree.body)
+        if result is None:
+            result = RESULT
+            capture_result(tree.body)
+        try:
+            tree.body = rewriter.block(tree.body)
+            rewriter.finish()
+        except Rebound as found:
+            unstable |= {found.function}
+            continue
+        if rewriter.nests and not careful:
+            careful = True
+            continue
+        return tree, rewriter, result
+
+
+def _assigned_last(body: list[Any]) -> str | None:
+    """Return the variable that the last statement assigns and nothing else: its value is the result already."""
+    if not body:
+        return None
+    last = body[-1]
+    kind = type(last)
+    if kind is ast.Assign:
+        target = last.targets[0] if len(last.targets) == 1 else None
+    elif kind is ast.AugAssign or (kind is ast.AnnAssign and last.value is not None):
+        target = last.target
+    else:
+        return None
+    return target.id if type(target) is ast.Name else None
 
 
 def capture_result(body: list[Any]) -> None:
@@ -134,20 +181,23 @@ def capture_result(body: list[Any]) -> None:
             capture_result(case.body)
 
 
-def wrap_in_function(tree: ast.Module, rewriter: StatementRewriter) -> None:
+_NO_ARGUMENTS = ast.parse("lambda: 0", mode="eval").body.args  # type: ignore[attr-defined]
+_END = ast.Return(ast.Name(RESULT, ast.Load(), lineno=1, col_offset=0), lineno=1, col_offset=0)
+_START = at(ast.Assign([at(ast.Name(RESULT, ast.Store()), _END)], at(ast.Constant(None), _END)), _END)
+
+
+def wrap_in_function(tree: ast.Module, rewriter: StatementRewriter, result: str) -> None:
     """Put the action into a function with global names: those are faster than a module's."""
-    place = ast.Pass(lineno=1, col_offset=0, end_lineno=1, end_col_offset=0)
     names = sorted(rewriter.module_names - {RESULT})
-    start: list[Any] = [at(ast.Global(names), place)] if names else []
-    start.append(at(ast.Assign([_result(place)], at(ast.Constant(None), place)), place))
-    end = at(ast.Return(at(ast.Name(RESULT, ast.Load()), place)), place)
+    start: list[Any] = [at(ast.Global(names), _END)] if names else []
     kind: Any = ast.AsyncFunctionDef if rewriter.awaits_at_top else ast.FunctionDef
-    nothing = ast.arguments(
-        posonlyargs=[], args=[], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[]
-    )
-    function = kind("<module>", nothing, [*start, *tree.body, end], [], None, None)
+    if result == RESULT:
+        body = [*start, _START, *tree.body, _END]
+    else:
+        body = [*start, *tree.body, at(ast.Return(at(ast.Name(result, ast.Load()), _END)), _END)]
+    function = kind("<module>", _NO_ARGUMENTS, body, [], None, None)
     function.type_params = []
-    tree.body = [at(function, place)]
+    tree.body = [at(function, _END)]
 
 
 def _result(place: Any) -> Any:
@@ -158,6 +208,8 @@ def statement_source(source: str, line: int) -> str:
     """Return the source of the simple statement on a line, or just the line."""
     lines = source.splitlines()
     text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    if len(text) > MAX_LINE:
+        return f"{text[:MAX_LINE]}..."
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -174,7 +226,7 @@ def statement_source(source: str, line: int) -> str:
 
 def shadowed_guards(namespace: dict[str, Any]) -> frozenset[str]:
     """Return the guarded builtins whose names a session has bound itself."""
-    return frozenset(namespace.keys() & GUARDED_CALLS.keys())
+    return frozenset(namespace.keys() & SHADOWABLE)
 
 
 def _syntax_message(source: str, error: SyntaxError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from smolagents.interpreter.nodes import call, choose, constant, is_number, name
+from smolagents.interpreter.nodes import call, constant
 from smolagents.interpreter.operators import OperatorRewriter
 
 LONG_NUMBER = 4
@@ -32,14 +32,10 @@ class FormatRewriter(OperatorRewriter):
             node.value = call("<format>", [value, self.visit_joined(spec)], node)
             node.conversion, node.format_spec = -1, None
             return node
-        if type(value) is ast.Constant:
+        if type(value) is ast.Constant or self.is_number(value):
             node.value = value
             return node
-        guarded = call("<shown>", [value, constant(parts, node)], node)
-        if type(value) is ast.Name and not self.runs_once():
-            guarded.args[0] = name(value.id, node)
-            guarded = choose(is_number(value.id, node), value, guarded, node)
-        node.value = guarded
+        node.value = call("<shown>", [value, constant(parts, node)], node)
         return node
 
     @staticmethod

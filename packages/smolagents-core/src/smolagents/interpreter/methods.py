@@ -7,17 +7,25 @@ import sys
 from abc import ABCMeta
 from collections import Counter, deque
 from collections.abc import Callable
+from datetime import date
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
+from smolagents.interpreter.buffers import position, written
+from smolagents.interpreter.consuming_methods import CONSUMING, check_search
+from smolagents.interpreter.memory import LARGE
+from smolagents.interpreter.ownership import bases_of
+from smolagents.interpreter.pieces import FREE_TEXT, check_split, check_splitlines, matches
 from smolagents.interpreter.policy import LOOP_METHODS
-from smolagents.interpreter.sizes import as_int, size_of
+from smolagents.interpreter.sizes import WIDE, as_int, as_listed, size_of
+from smolagents.interpreter.standins import original
 
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
 
 TEXT = (str, bytes, bytearray)
+CHARACTER_BYTES = 20
 # What a guard gets: the session, the object or class, the name of the method, and the method as C code has it.
 Guard = Callable[["Session", Any, str, Any], Any]
 
@@ -46,11 +54,22 @@ def _bind(kinds: tuple[type, ...], check: Callable[..., None]) -> Guard:
     return guard
 
 
+def _bind_array(check: Callable[..., None]) -> Guard:
+    """Make a guard of a method of `array.array`, which may not be imported yet."""
+
+    def guard(session: Session, obj: Any, name: str, method: Any) -> Any:
+        module = sys.modules.get("array")
+        return None if module is None else _bind((module.array,), check)(session, obj, name, method)
+
+    return guard
+
+
 def _check_width(session: Session, text: Any, width: Any = 0, *fill: Any) -> None:
     number = as_int(width)
     if number is None:
         raise TypeError(f"'{type(width).__name__}' object cannot be interpreted as an integer")
-    session.sizes.check(number)
+    wide = isinstance(text, str) and not (text.isascii() and all(type(item) is str and item.isascii() for item in fill))
+    session.sizes.check(number * WIDE if wide else number)
 
 
 def _check_tabs(session: Session, text: Any, tabsize: Any = 8) -> None:
@@ -59,10 +78,30 @@ def _check_tabs(session: Session, text: Any, tabsize: Any = 8) -> None:
         session.sizes.check(text.count(b"\t" if isinstance(text, (bytes, bytearray)) else "\t") * number)
 
 
+def _by(factor: int) -> Callable[..., None]:
+    """Return a check of a method whose result takes so many times the bytes of what it works on."""
+
+    def check(session: Session, value: Any, *args: Any, **options: Any) -> None:
+        session.budget.take(size_of(value) * factor)
+
+    return check
+
+
+def _check_case(session: Session, text: Any, *args: Any) -> None:
+    # The characters of text that is not ASCII are changed in a buffer of three times four bytes for each.
+    if not text.isascii():
+        session.budget.take(len(text) * 12)
+
+
+def _check_rsplit(session: Session, text: Any, sep: Any = None, maxsplit: Any = -1) -> None:
+    check_search(text, sep)
+    check_split(session, text, sep, maxsplit)
+
+
 def _check_replace(session: Session, text: Any, old: Any, new: Any, *count: Any) -> None:
     if isinstance(new, TEXT) and isinstance(old, TEXT) and size_of(new) > size_of(old):
         worst = (size_of(text) // max(size_of(old), 1) + 1) * size_of(new)
-        if worst > session.limits.value_bytes:
+        if worst > LARGE:
             session.sizes.check(text.count(old) * size_of(new) + size_of(text))
 
 
@@ -85,7 +124,7 @@ def _check_from_bytes(session: Session, *args: Any, **options: Any) -> None:
 
 
 def _check_extend(session: Session, target: Any, items: Any) -> None:
-    session.sizes.check(size_of(target) + size_of(items))
+    session.sizes.check(size_of(target) + as_listed(items))
 
 
 def join(session: Session, separator: Any, *args: Any) -> Any:
@@ -101,15 +140,14 @@ def join(session: Session, separator: Any, *args: Any) -> Any:
 
 
 def _check_join(session: Session, separator: Any, parts: Any) -> None:
-    limit = session.limits.value_bytes
-    if len(parts) * len(separator) > limit:
-        session.sizes.too_large(len(parts) * len(separator))
     try:
-        total = sum(map(len, parts))
+        total = sum(map(len, parts)) + len(parts) * len(separator)
     except TypeError:
         return  # join itself says which item is no text
-    if total + len(parts) * len(separator) > limit:
-        session.sizes.too_large(total)
+    if total > FREE_TEXT:
+        if type(separator) is str and not (separator.isascii() and all(map(str.isascii, parts))):
+            total *= CHARACTER_BYTES
+        session.sizes.check(total)
 
 
 def _join_method(session: Session, obj: Any, name: str, method: Any) -> Any:
@@ -158,8 +196,8 @@ def extend(session: Session, owner: Any, *args: Any) -> Any:
     if type(owner) is list and len(args) == 1:
         items = args[0]
         kind = type(items)
-        if (kind is list or kind is tuple) and 8 * (len(items) + len(owner)) > session.limits.value_bytes:
-            session.sizes.too_large(8 * (len(items) + len(owner)))
+        if kind in (list, tuple, str, bytes, bytearray) and len(items) > FREE_TEXT:
+            _check_extend(session, owner, items)
         return owner.extend(items)
     return session.attributes.load(owner, "extend")(*args)
 
@@ -189,6 +227,11 @@ def _substitution(session: Session, obj: Any, name: str, method: Any) -> Any:
     return substitute
 
 
+def _pattern(session: Session, obj: Any, name: str, found: Any) -> Any:
+    """Guard the pattern that a match tells of."""
+    return session.regex.guarded(found) if isinstance(obj, re.Match) else None
+
+
 def _random_bits(session: Session, obj: Any, name: str, method: Any) -> Any:
     if "random" not in sys.modules or not isinstance(obj, sys.modules["random"].Random):
         return None
@@ -200,17 +243,44 @@ def _random_bits(session: Session, obj: Any, name: str, method: Any) -> Any:
     return bits
 
 
-def _register(session: Session, obj: Any, name: str, method: Any) -> Any:
-    """Guard `register` of an abstract base class: what it says holds in the whole process."""
-    if not issubclass(type(obj), type) or not (issubclass(type(obj), ABCMeta) or issubclass(obj, ABCMeta)):
+def _sample(session: Session, obj: Any, name: str, method: Any) -> Any:
+    if "random" not in sys.modules or not isinstance(obj, sys.modules["random"].Random):
         return None
 
+    def sample(population: Any, k: Any, **options: Any) -> Any:
+        session.sizes.count(k, 8)
+        return method(population, k, **options)
+
+    return sample
+
+
+def _register(session: Session, obj: Any, name: str, method: Any) -> Any:
+    """Guard `register` of an abstract base class: what it says of a host's class holds in the whole process."""
+    obj = original(obj)
+    if not issubclass(type(obj), type) or not (issubclass(type(obj), ABCMeta) or issubclass(obj, ABCMeta)):
+        return None
+    is_own = session.attributes.is_guest_class
+
     def register(*args: Any) -> Any:
-        if not all(issubclass(type(cls), type) and session.attributes.is_guest_class(cls) for cls in (obj, *args)):
-            raise InterpreterError("only your own classes can be registered with abstract base classes of your own")
+        abstract = args[0] if len(args) > 1 else obj
+        # A class that is registered with a subclass counts as one of its bases too.
+        bases = [base for base in bases_of(abstract) if isinstance(base, ABCMeta)]
+        if not all(map(is_own, bases)) and not (isinstance(args[-1], type) and is_own(args[-1])):
+            raise InterpreterError("only your own classes can be registered with an abstract base class of Python's")
         return method(*args)
 
     return register
+
+
+def _exact_format(session: Session, obj: Any, name: str, method: Any) -> Any:
+    """Guard `strptime`, which keeps its formats for the whole process: no text with methods of the guest's."""
+
+    def parse(text: Any, form: Any) -> Any:
+        if type(form) is not str:
+            raise TypeError(f"strptime() argument 2 must be str, not {type(form).__name__}")
+        return method(text, form)
+
+    return parse if issubclass(obj if isinstance(obj, type) else type(obj), date) else None
 
 
 def _loop_method(session: Session, obj: Any, name: str, method: Any) -> Any:
@@ -222,10 +292,25 @@ def _loop_method(session: Session, obj: Any, name: str, method: Any) -> Any:
     return None
 
 
+def _pieces(session: Session, obj: Any, name: str, method: Any) -> Any:
+    return matches(session, obj, name) if isinstance(obj, re.Pattern) else None
+
+
+def _split(session: Session, obj: Any, name: str, method: Any) -> Any:
+    return _pieces(session, obj, name, method) or _split_text(session, obj, name, method)
+
+
+_split_text = _bind(TEXT, check_split)
 _width = _bind(TEXT, _check_width)
 METHODS: dict[str, Guard] = {
     "ljust": _width, "rjust": _width, "center": _width, "zfill": _width,
     "expandtabs": _bind(TEXT, _check_tabs),
+    **dict.fromkeys(("upper", "lower", "title", "capitalize", "casefold", "swapcase"), _bind((str,), _check_case)),
+    "encode": _bind((str,), _by(10)),
+    "hex": _bind((bytes, bytearray), _by(3)),
+    "tolist": _bind_array(_by(40)),
+    "split": _split, "findall": _pieces,
+    "splitlines": _bind(TEXT, check_splitlines),
     "replace": _bind(TEXT, _check_replace),
     "translate": _bind(TEXT, _check_translate),
     "to_bytes": _bind((int,), _check_bytes_length),
@@ -237,8 +322,17 @@ METHODS: dict[str, Guard] = {
     "subn": _substitution,
     "getrandbits": _random_bits,
     "randbytes": _random_bits,
+    "sample": _sample,
+    "seek": position,
+    "write": written,
+    "writelines": written,
+    "truncate": position,
     "format": _format,
     "format_map": _format,
     "register": _register,
+    "strptime": _exact_format,
     **dict.fromkeys(LOOP_METHODS, _loop_method),
+    **CONSUMING,
+    "re": _pattern,
+    "rsplit": _bind(TEXT, _check_rsplit),
 }  # fmt: skip

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Submodules that belong to what their parent's authorization means.
 PARTS = {"collections.abc": "collections", "os.path": "os"}
+TABLES = frozenset({dict, list, set, bytearray})
 KEPT_DUNDERS = ("__name__", "__doc__", "__version__")
 
 
@@ -77,7 +78,7 @@ class Modules:
         """Do what `__import__` does, for authorized modules."""
         if type(fromlist) is list:
             # Not an import statement: C code of a module that the guest called imports what it needs itself.
-            return importlib.import_module(name)
+            return sys.modules.get(name) or importlib.import_module(name)
         if type(name) is not str or level:
             raise ForbiddenImportError("Relative imports are not allowed.")
         if not self.is_authorized(name):
@@ -154,7 +155,8 @@ class Modules:
                 if self.is_authorized(full) or (whole and "*" in self._names) or self.is_authorized(value.__name__):
                     namespace[attribute] = self.copy(full if full in sys.modules else value.__name__)
             elif whole and is_offered(name, attribute) and not self._reaches_outside(value, name):
-                namespace[attribute] = value
+                # What one session changes in a table must not be seen elsewhere.
+                namespace[attribute] = value.copy() if type(value) in TABLES else value
         if whole:
             namespace.update(replacements(self.session, name, original))
         names = [attribute for attribute in getattr(original, "__all__", ()) if attribute in namespace]

@@ -6,6 +6,7 @@ import ast
 from typing import Any, NoReturn
 
 from smolagents.errors import InterpreterError
+from smolagents.interpreter.consuming_methods import CONSUMING
 from smolagents.interpreter.policy import (
     ASSIGNABLE_DUNDERS,
     CONDITIONAL_ATTRIBUTES,
@@ -23,12 +24,11 @@ from smolagents.interpreter.policy import (
 # Methods whose result can be much larger than what they work on, or that walk attributes. The guard gets the
 # object and the arguments: `text.join(parts)` becomes `<join>(text, parts)`.
 METHOD_GUARDS = {"join": "<join>", "replace": "<replace>", "format": "<format_method>", "extend": "<extend>",
-                 "remove": "<remove>"}  # fmt: skip
+                 "remove": "<remove>", "count": "<count>", "index": "<index>", "update": "<update>"}  # fmt: skip
 SIZED_METHODS = words(
     "join replace format format_map extend ljust rjust center zfill expandtabs translate to_bytes from_bytes "
-    "elements sub subn getrandbits randbytes register"
-).union(LOOP_METHODS)
-EXIT_METHODS = frozenset({"__exit__", "__aexit__"})
+    "elements sub subn seek write writelines sample getrandbits randbytes register strptime rsplit re"
+).union(LOOP_METHODS, CONSUMING)
 ANNOTATION_NODES = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Constant, ast.BinOp, ast.BitOr, ast.Load,
     ast.Expression, ast.Starred, ast.UnaryOp, ast.USub,
@@ -55,8 +55,8 @@ class NameRules:
 
     def __init__(self, extra_guarded: frozenset[str] = frozenset()) -> None:
         self.extra_guarded = extra_guarded
-        self._fine_names: set[str] = set()
-        self._attributes: dict[str, bool] = {}
+        self.fine_names: set[str] = set()  # read so far, and harmless wherever they are read
+        self.attributes: dict[str, bool] = {}  # judged so far
 
     def refuse(self, message: str, node: Any) -> NoReturn:
         """Refuse the action because of a node."""
@@ -78,24 +78,19 @@ class NameRules:
 
     def check_name(self, identifier: str, node: Any) -> None:
         """Refuse reading a name of the interpreter's own."""
-        if identifier in self._fine_names:
-            return
         if identifier in RESERVED_NAMES or (
             self.is_dunder(identifier) and identifier not in READABLE_NAMES and identifier not in DEFINABLE_DUNDERS
         ):
             self.refuse(f"Forbidden access to name: {identifier}", node)
-        self._fine_names.add(identifier)
 
-    def check_binding(self, identifier: str, node: Any, in_class: bool) -> None:
-        """Refuse binding a name of the interpreter's own."""
+    def check_binding(self, identifier: str, node: Any, scope: str) -> None:
+        """Refuse binding a name of the interpreter's own; a function may name the methods of a class that it makes."""
         if identifier in RESERVED_NAMES:
             self.refuse(f"Forbidden assignment to name: {identifier}", node)
         if self.is_dunder(identifier):
-            allowed = in_class and (identifier in DEFINABLE_DUNDERS or identifier in ASSIGNABLE_DUNDERS)
-            if identifier in EXIT_METHODS and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                self.refuse(f"Define {identifier} with def, or assign it alone.", node)
-            if not allowed:
-                where = "a class can't define it" if in_class else "choose another name"
+            allowed = scope in ("class", "function") and identifier in DEFINABLE_DUNDERS
+            if not allowed and not (scope == "class" and identifier in ASSIGNABLE_DUNDERS):
+                where = "a class can't define it" if scope == "class" else "choose another name"
                 self.refuse(f"Forbidden assignment to dunder name: {identifier} ({where})", node)
 
     def check_keyword(self, identifier: str, node: Any) -> None:
@@ -105,9 +100,9 @@ class NameRules:
 
     def attribute_is_guarded(self, attribute: str, node: Any) -> bool:
         """Tell whether an attribute needs a guard at run time; refuse one that no object may show."""
-        guarded = self._attributes.get(attribute)
+        guarded = self.attributes.get(attribute)
         if guarded is None:
-            guarded = self._attributes[attribute] = self._judge(attribute, node)
+            guarded = self.attributes[attribute] = self._judge(attribute, node)
         return guarded
 
     def _judge(self, attribute: str, node: Any) -> bool:
@@ -131,10 +126,24 @@ class NameRules:
             or attribute in self.extra_guarded
         )
 
-    def check_pattern_attribute(self, attribute: str, node: Any, deeper: bool) -> bool:
-        """Tell whether what a class pattern captures from an attribute needs a guard; refuse one that can't get it."""
+    def is_risky(self, attribute: str) -> bool:
+        """Tell whether a public attribute needs a guard only because of what host objects may hold there."""
+        if attribute in SIZED_METHODS or attribute in CONDITIONAL_ATTRIBUTES:
+            return False
+        return attribute in RISKY_ATTRIBUTES or attribute in self.extra_guarded
+
+    def check_pattern_attribute(self, attribute: str, node: Any, deeper: bool, compared: bool) -> bool:
+        """Tell whether what a class pattern captures from an attribute needs a guard; refuse one that can't get it.
+
+        Args:
+            attribute: The attribute's name.
+            node: Where it is.
+            deeper: Whether the pattern reads attributes of what the attribute holds.
+            compared: Whether it compares that with values, whose `__eq__` would get it.
+        """
         reaches_outside = attribute in RISKY_ATTRIBUTES or attribute in self.extra_guarded
-        if attribute[:1] == "_" or attribute in CONDITIONAL_ATTRIBUTES or (deeper and reaches_outside):
+        refused = attribute[:1] == "_" or attribute in CONDITIONAL_ATTRIBUTES or (deeper and reaches_outside)
+        if refused or (compared and (attribute in SIZED_METHODS or attribute in self.extra_guarded)):
             self.refuse(f"Forbidden access to attribute in a pattern: {attribute}", node)
         return self.attribute_is_guarded(attribute, node)
 

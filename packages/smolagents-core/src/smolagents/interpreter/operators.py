@@ -11,7 +11,8 @@ import ast
 from typing import Any
 
 from smolagents.interpreter import nodes
-from smolagents.interpreter.nodes import assign, at, call, choose, constant, is_number, name, type_is
+from smolagents.interpreter.fast import DIGIT
+from smolagents.interpreter.nodes import assign, at, call, choose, constant, name, type_is
 from smolagents.interpreter.visitor import Visitor
 
 GUARDS: dict[type, str] = {
@@ -31,7 +32,7 @@ AUGMENTED: dict[type, str] = {
 BOUNDED = frozenset({"<mul>", "<pow>", "<lshift>", "<add>", "<join>", "<str>"})
 IDENTITY = (ast.Is, ast.IsNot)
 SMALL_SHIFT = 4096
-SMALL_FACTOR = 2**30
+SMALL_FACTOR = DIGIT
 
 
 def number(node: Any) -> Any:
@@ -57,7 +58,10 @@ class OperatorRewriter(Visitor):
         node.left = self.expr(node.left)
         node.right = self.expr(node.right)
         operator = type(node.op)
+        self.weight += 1
         if operator not in GUARDS:
+            if operator is ast.Div:
+                self.floats = True
             return node
         if operator is ast.Add:
             return self.add(node)
@@ -75,8 +79,7 @@ class OperatorRewriter(Visitor):
         guard = GUARDS[operator]
         left, right = node.left, node.right
         if operator is ast.Pow and type(left) is ast.Name and (type(right) is ast.Name or second is not None):
-            again = [name(left.id, node), right]
-            return choose(type_is(left.id, "<float>", node), node, call(guard, again, node), node)
+            return choose(type_is(left, "<float>", node), node, call(guard, [left, right], node), node)
         return call(guard, [left, right], node)
 
     @staticmethod
@@ -92,75 +95,80 @@ class OperatorRewriter(Visitor):
         """Rewrite `%`: text on the left becomes an object whose own `%` formats within bounds."""
         left: Any = node.left
         if number(left) is None:
-            node.left = percent = call("<percent>", [left], node)
-            if type(left) is ast.Name and not self.runs_once():
-                node.left = choose(is_number(left.id, node), left, percent, node)
+            node.left = self.unless_number(left, "<percent>")
         return node
 
-    def product(self, node: ast.BinOp) -> Any:
-        """Rewrite a product: of floats or of small ints inline, of anything else by a call."""
+    def unless_number(self, node: Any, guard: str) -> Any:
+        """Return a call of a guard on a value, past which numbers go."""
+        if self.is_number(node):
+            return node
         if self.runs_once():
-            return call("<mul>", [node.left, node.right], node)
-        tests: list[Any] = []
-        operands: list[Any] = []
-        for operand in (node.left, node.right):
-            if number(operand) is not None:
-                operands.append(None)
-            elif type(operand) is ast.Name:
-                operands.append(operand.id)
-            elif self.can_hold():
-                operands.append(self.hold(operand))
-            else:
-                return call("<mul>", [node.left, node.right], node)
-        left, right = operands
-        kinds = [self.kind_of(item, original, node) for item, original in ((left, node.left), (right, node.right))]
-        if left is None or right is None or left == right:
-            # With a literal or with itself: one operand tells what it is.
-            (kind, operand) = (kinds[1], right) if left is None else (kinds[0], left)
-            if abs(number(node.left if left is None else node.right) or 0) >= SMALL_FACTOR:
-                return call("<mul>", [node.left, node.right], node)
-            tests.append(at(ast.Compare(kind, [nodes.IS], [name("<float>", node)]), node))
-            small_int = [type_is(operand, "<int>", node)]
-            if left == right:
-                small_int.append(self.is_small_int(operand, node))
-            tests.append(at(ast.BoolOp(nodes.AND, small_int), node) if len(small_int) > 1 else small_int[0])
-        else:
-            floats = at(ast.Compare(kinds[0], [nodes.IS, nodes.IS], [kinds[1], name("<float>", node)]), node)
-            ints = at(
-                ast.Compare(
-                    call("<class>", [name(left, node)], node),
-                    [nodes.IS, nodes.IS],
-                    [call("<class>", [name(right, node)], node), name("<int>", node)],
-                ),
-                node,
-            )
-            tests += [floats, at(ast.BoolOp(nodes.AND, [ints, self.is_small_int(left, node)]), node)]
-        arguments = [
-            original if item is None else name(item, node)
-            for item, original in ((left, node.left), (right, node.right))
-        ]
-        plain = at(ast.BinOp(arguments[0], node.op, arguments[1]), node)
-        return choose(at(ast.BoolOp(nodes.OR, tests), node), plain, call("<mul>", list(arguments), node), node)
+            return call(guard, [node], node)
+        if type(node) is nodes.NumberElse:
+            node.orelse = call(guard, [node.orelse], node)
+            return node
+        parts = self.twice(node)
+        if parts is None:
+            return call(guard, [node], node)
+        first, again = parts
+        return nodes.number_else(first, again, call(guard, [again], node), node, self.floats)
 
-    @staticmethod
-    def kind_of(held: str | None, operand: Any, place: Any) -> Any:
-        """Return `type(operand)`, keeping the operand in a variable if it is none itself."""
-        if held is None or type(operand) is ast.Name:
-            return call("<class>", [operand], place)
-        target = at(ast.Name(held, nodes.STORE), place)
-        return call("<class>", [at(ast.NamedExpr(target, operand), place)], place)
+    def twice(self, node: Any, hold: bool = False) -> tuple[Any, Any] | None:
+        """Return an expression for a value, and one for the same value right afterwards; None if that can't be had."""
+        if type(node) is ast.Name and not hold:
+            return node, node
+        if not self.can_hold():
+            return None
+        held = self.hold(node)
+        target = at(ast.Name(held, nodes.STORE), node)
+        return at(ast.NamedExpr(target, node), node), name(held, node)
 
-    @staticmethod
-    def is_small_int(identifier: str, place: Any) -> Any:
-        """Return a test that an int is so small that its product grows by little."""
-        bounds = [name(identifier, place), constant(SMALL_FACTOR, place)]
-        return at(ast.Compare(constant(-SMALL_FACTOR, place), [nodes.LESS, nodes.LESS], bounds), place)
+    def product(self, node: ast.BinOp) -> Any:
+        """Rewrite a product: in a loop, of floats or of small ints inline; of anything else by a call."""
+        left, right = node.left, node.right
+        guarded = call("<mul>", [left, right], node)
+        factor = number(left) if number(right) is None else number(right)
+        if not self.in_loop() or abs(factor or 0) >= SMALL_FACTOR:
+            return guarded
+        if factor is not None:
+            return self.multiple(node, guarded)
+        same = type(left) is ast.Name and type(right) is ast.Name and left.id == right.id
+        # A name is read again after the other operand, which may bind it.
+        first = self.twice(left, hold=type(right) is not ast.Name)
+        second = self.twice(right)
+        if first is None or second is None:
+            return guarded
+        node.left, node.right = guarded.args = [first[1], second[1]]
+        is_float = type_is(first[1], "<float>", node)  # a float times anything is a float, or an error
+        if self.floats and (same or second[0] is second[1]):
+            is_float.left.args[0] = first[0]
+            return choose(is_float, node, guarded, node)  # ints, which are not likely here, take the call
+        kinds = [nodes.hidden("<int>")] if same else [nodes.type_of(second[0], node), nodes.hidden("<int>")]
+        ints = nodes.compare(nodes.type_of(first[0], node), nodes.ALONE_IS if same else nodes.BOTH_ARE, kinds, node)
+        bounds = [first[1], constant(SMALL_FACTOR, node)]
+        small = nodes.compare(constant(-SMALL_FACTOR, node), nodes.BETWEEN, bounds, node)
+        return choose(nodes.either([nodes.both([ints, small], node), is_float], node), node, guarded, node)
+
+    def multiple(self, node: ast.BinOp, guarded: Any) -> Any:
+        """Rewrite the product of a literal and something else, of which any int or float may be."""
+        side = "left" if number(node.right) is not None else "right"
+        if self.is_number(getattr(node, side)):
+            return node
+        operand = self.twice(getattr(node, side))
+        if operand is None:
+            return guarded
+        first, again = operand
+        setattr(node, side, again)
+        guarded.args = [node.left, node.right]
+        return nodes.number_else(first, node, guarded, node, self.floats)
 
     def add(self, node: ast.BinOp) -> Any:
         """Rewrite a sum: one operand must be no giant."""
         left, right = node.left, node.right
-        if is_literal(left) or is_literal(right) or self.is_bounded(left) or self.is_bounded(right):
+        if self.is_bounded(left) or self.is_bounded(right) or self.is_number(left) or self.is_number(right):
             return node
+        if is_literal(left) or is_literal(right):
+            return node if number(left) is not None or number(right) is not None else nodes.looked(node)
         if type(left) is ast.Name and type(right) is not ast.Name:
             node.left = self.no_giant(left)
         else:
@@ -170,31 +178,19 @@ class OperatorRewriter(Visitor):
     @staticmethod
     def is_bounded(node: Any) -> bool:
         """Tell whether an expression's value went through a guard that bounds its size."""
-        if type(node) is ast.IfExp:
+        if type(node) is nodes.IfExp or type(node) is nodes.NumberElse:
             node = node.orelse
-        return type(node) is ast.Call and type(node.func) is ast.Name and node.func.id in BOUNDED
+        return type(node) is nodes.Call and node.func.id in BOUNDED
 
-    def no_giant(self, node: Any) -> Any:
+    def no_giant(self, node: Any, guard: str = "<add>") -> Any:
         """Return an expression for the same value that raises for a giant one."""
-        if is_literal(node) or self.is_bounded(node):
-            return node
-        if self.runs_once():
-            return call("<add>", [node], node)
-        if type(node) is ast.Name:
-            return choose(is_number(node.id, node), node, call("<add>", [name(node.id, node)], node), node)
-        if not self.can_hold():
-            return call("<add>", [node], node)
-        held = self.hold(node)
-        kind = self.kind_of(held, node, node)
-        test = at(ast.Compare(kind, [nodes.IS], [name("<int>", node)]), node)
-        tests = at(ast.BoolOp(nodes.OR, [test, type_is(held, "<float>", node)]), node)
-        return choose(tests, name(held, node), call("<add>", [name(held, node)], node), node)
+        return node if is_literal(node) or self.is_bounded(node) else self.unless_number(node, guard)
 
     def visit_compare(self, node: ast.Compare) -> Any:
         """Rewrite a comparison."""
-        node.left = self.class_value(node.left)
-        node.comparators = [self.class_value(item) for item in node.comparators]
-        if self.runs_once() and type(node.ops[0]) not in IDENTITY:
+        node.left = self.expr(node.left)
+        node.comparators = [self.expr(item) for item in node.comparators]
+        if self.walks() and type(node.ops[0]) not in IDENTITY:
             parts = [node.left, *node.comparators]
             if not any(is_literal(part) for part in parts):
                 node.left, *node.comparators = [self.walked(part) for part in parts]
@@ -203,10 +199,19 @@ class OperatorRewriter(Visitor):
     def visit_augassign(self, node: ast.AugAssign) -> Any:
         """Rewrite an augmented assignment."""
         value = node.value = self.expr(node.value)
+        attribute = self.public_guarded(node.target)
         target = node.target = self.expr(node.target)
+        if attribute is not None:
+            held: Any = target.value
+            if type(held) is nodes.IfExp:
+                held = held.body
+            elif type(held) is nodes.Call:
+                held = held.args[0]
+            target.value = call("<augmentable>", [held, constant(attribute, node)], node)
         operator = type(node.op)
+        self.weight += 1
         if operator is ast.Add:
-            node.value = self.no_giant(value)
+            node.value = self.no_giant(value, "<inserted>")
             return node
         guard = AUGMENTED.get(operator)
         factor = number(value)
@@ -220,9 +225,16 @@ class OperatorRewriter(Visitor):
         if type(value) is ast.Name or factor is not None:
             plain = at(ast.BinOp(name(target.id, node), node.op, value), node)
             small = operator is ast.Mod or (operator is ast.Mult and type(factor) is int and abs(factor) < SMALL_FACTOR)
-            test = is_number(target.id, node) if small else type_is(target.id, "<float>", node)
+            loaded = name(target.id, node)
+            test = nodes.is_number(loaded, node) if small else type_is(loaded, "<float>", node)
             guarded = choose(test, plain, guarded, node)
         return assign(target.id, guarded, node)
+
+    def public_guarded(self, target: Any) -> str | None:
+        """Return the name of a target's attribute if reading it needs a guard though it is public."""
+        if type(target) is not ast.Attribute or target.attr[:1] == "_":
+            return None
+        return target.attr if self.rules.attribute_is_guarded(target.attr, target) else None
 
     def augment_in_place(self, node: ast.AugAssign, guard: str) -> Any:
         """Rewrite `a.b *= v` and `a[i] *= v`, evaluating `a` and `i` once."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import types
 from dataclasses import dataclass
 
 from smolagents.utils import BASE_BUILTIN_MODULES as BASE_BUILTIN_MODULES
@@ -29,7 +32,7 @@ class Limits:
     memory: int = 512 * 2**20
     value_bytes: int = 100_000_000
     int_bits: int = 2**21
-    source: int = 500_000
+    source: int = 200_000
     logs: int = 50_000
 
 
@@ -44,9 +47,10 @@ READABLE_DUNDERS = frozenset({"__name__", "__qualname__", "__doc__", "__module__
 
 # Dunder attributes that may also be read on objects whose class or code is the guest's own.
 GUEST_DUNDERS = words(
-    "__class__ __dict__ __annotations__ __dataclass_fields__ __slots__ __match_args__ __members__ __wrapped__ "
-    "__notes__ __defaults__ __kwdefaults__ __abstractmethods__ __orig_bases__ __parameters__ __fields__ "
-    "__total__ __required_keys__ __optional_keys__ __args__ __origin__ __type_params__ __value__"
+    "__class__ __dict__ __mro__ __bases__ __subclasses__ __annotations__ __dataclass_fields__ __slots__ "
+    "__match_args__ __members__ __wrapped__ __notes__ __suppress_context__ __defaults__ __kwdefaults__ "
+    "__abstractmethods__ __orig_bases__ __parameters__ __fields__ __total__ __required_keys__ __optional_keys__ "
+    "__args__ __origin__ __type_params__ __value__"
 )
 
 # Methods of the data model that a guest class may define, and call on its own objects and through `super()`.
@@ -92,7 +96,7 @@ LOOP_METHODS = words(
 )
 
 # Attributes that are refused on some objects only.
-CONDITIONAL_ATTRIBUTES = frozenset({"mro", "obj"})
+CONDITIONAL_ATTRIBUTES = frozenset({"mro", "obj", "fget", "fset", "fdel"})
 
 # Public names under which objects hold modules or functions that reach outside.
 RISKY_ATTRIBUTES = words(
@@ -105,7 +109,15 @@ RISKY_ATTRIBUTES = words(
     "check_output check_call Popen import_module globals locals vars mutex not_empty not_full all_tasks_done "
     "breakpoint attrgetter methodcaller get_type_hints mkdir makedirs remove unlink rmdir removedirs rename renames "
     "listdir scandir walk fwalk chmod lchmod chown lchown symlink link mkfifo mknod putenv unsetenv getenv chdir "
-    "fchdir chroot truncate utime fdopen rmtree copytree copyfile copy2 run call Path"
+    "fchdir chroot truncate utime fdopen rmtree copytree copyfile copyfileobj copy2 run call Path move copy "
+    "make_archive unpack_archive disk_usage getoutput getstatusoutput socket create_connection socketpair urlopen "
+    "urlretrieve NamedTemporaryFile TemporaryFile TemporaryDirectory mkstemp mkdtemp CDLL PyDLL pythonapi reload "
+    "find_spec run_path run_module start_new_thread"
+).union(
+    name
+    for module in (os, sys)
+    for name, value in vars(module).items()
+    if name[:1] != "_" and isinstance(value, (types.FunctionType, types.BuiltinFunctionType))
 )
 
 # Bindings of builtins that guest code doesn't get, with what to use instead.

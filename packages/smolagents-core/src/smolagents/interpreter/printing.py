@@ -11,7 +11,7 @@ from smolagents.interpreter.text import TextGuards
 class PrintOutputs:
     """Collect the text that an action prints, up to a length."""
 
-    __slots__ = ("_parts", "dropped", "limit", "session", "size")
+    __slots__ = ("_parts", "dropped", "limit", "redirected", "session", "size")
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -21,11 +21,15 @@ class PrintOutputs:
     def clear(self) -> None:
         """Forget everything."""
         self._parts: list[str] = []
+        self.redirected: list[Any] = []  # where else text goes meanwhile: objects with `write`
         self.size = 0
         self.dropped = 0
 
     def append(self, text: str) -> None:
         """Add text as long as there is room."""
+        if self.redirected:
+            self.redirected[-1].write(text)
+            return
         length = len(text)
         room = self.limit - self.size
         if length > room:
@@ -97,7 +101,7 @@ def make_print(outputs: PrintOutputs, text: TextGuards) -> Any:
         else:
             line = separator.join(texts(values))
         if file is not None:
-            file.write(line + ending)
+            text.session.attributes.load(file, "write")(line + ending)
             return
         append(line)
         append(ending)

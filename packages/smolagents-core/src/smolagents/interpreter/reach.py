@@ -2,58 +2,68 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 import types
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from smolagents.interpreter.attributes import own_attributes
+from smolagents.interpreter.ownership import bases_of, own_attributes
 
-MAX_DEPTH = 3
-MAX_OBJECTS = 300
+MAX_OBJECTS = 1000
 PLAIN = frozenset({str, int, float, bool, complex, bytes, bytearray, type(None)})
+CONTAINERS = (list, tuple, set, frozenset, deque)
 
 
 def module_attributes(values: Iterable[Any]) -> set[str]:
-    """Return the names of attributes that hold modules, on values and on what is near them."""
+    """Return the names of attributes that hold modules, or may give one, on values and on what they reach."""
     found: set[str] = set()
     seen: set[int] = set()
-    pending = deque((value, 0) for value in values)
+    pending: deque[tuple[str | None, Any]] = deque((None, value) for value in values)
     while pending and len(seen) < MAX_OBJECTS:
-        value, depth = pending.popleft()
-        if id(value) in seen or type(value) in PLAIN:
-            continue
-        seen.add(id(value))
-        for name, held in _parts(value):
-            if isinstance(held, types.ModuleType):
-                if name is not None:
-                    found.add(name)
-            elif depth < MAX_DEPTH and not isinstance(held, (types.FunctionType, type)):
-                pending.append((held, depth + 1))
+        name, value = pending.popleft()
+        if isinstance(value, types.ModuleType):
+            if name is not None:
+                found.add(name)
+        elif type(value) not in PLAIN and id(value) not in seen:
+            seen.add(id(value))
+            found |= _computed(value if isinstance(value, type) else type(value))
+            pending.extend(_parts(name, value))
     return found
 
 
-def _parts(value: Any) -> Iterator[tuple[str | None, Any]]:
-    """Yield what an object holds: by the attribute's name, or None for an element."""
+def _parts(name: str | None, value: Any) -> Iterator[tuple[str | None, Any]]:
+    """Yield what an object holds by the attribute's name; for an element, that of its container."""
     kind = type(value)
-    if kind in (list, tuple):
-        yield from ((None, item) for item in value[:MAX_OBJECTS])
+    if kind in CONTAINERS:
+        yield from ((name, item) for _, item in zip(range(MAX_OBJECTS), value, strict=False))
         return
-    if kind is dict:
-        yield from ((None, item) for item in list(value.values())[:MAX_OBJECTS])
-        return
-    if kind.__module__ == "builtins" and not issubclass(kind, type):
+    if isinstance(value, dict):
+        yield from ((name, item) for _, item in zip(range(MAX_OBJECTS), dict.values(value), strict=False))
+    if isinstance(value, types.FunctionType) or (kind.__module__ == "builtins" and not issubclass(kind, type)):
         return
     try:
         yield from object.__getattribute__(value, "__dict__").items()
     except AttributeError:
         pass  # it has slots, or nothing
-    for owner in value.__mro__ if issubclass(kind, type) else kind.__mro__:
-        for name, held in own_attributes(owner).items():
+    for owner in bases_of(value) if issubclass(kind, type) else bases_of(kind):
+        for part, held in own_attributes(owner).items():
             if type(held) is types.MemberDescriptorType and not issubclass(kind, type):
                 try:
-                    yield name, held.__get__(value)
+                    yield part, held.__get__(value)
                 except AttributeError:
                     continue  # an empty slot
             elif isinstance(held, types.ModuleType):
-                yield name, held
+                yield part, held
+
+
+def _computed(cls: type) -> set[str]:
+    """Return the names of what a host class computes when it is read: nobody knows what that gives."""
+    return {
+        name
+        for owner in bases_of(cls)
+        if str(owner.__module__).partition(".")[0] not in sys.stdlib_module_names
+        for name, value in own_attributes(owner).items()
+        if isinstance(value, (property, functools.cached_property))
+    }

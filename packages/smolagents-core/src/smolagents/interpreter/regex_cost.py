@@ -9,10 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from math import log2
 from typing import Any
 
 REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 MANY = 16
+# So many choices, and steps of judging, are as good as none.
+FREE_CHOICES = 8
+MAX_STEPS = 20_000
 EVERYTHING = frozenset(range(256))
 SAMPLE = "".join(map(chr, range(256)))
 
@@ -24,6 +28,8 @@ class Cost:
     Args:
         exponential: Whether the steps can double with each character.
         power: How many repeats can share one stretch of text.
+        options: How many yes-or-no choices bounded repeats leave open, whatever the text.
+        splits: How many more there are of where one round of a bounded repeat ends: at most one for each character.
         linear: Whether matching never goes back over text.
         chars: The characters that the repeats can match, of the first 256; 255 stands for all beyond.
         prefix: The literal text with which each match begins.
@@ -31,6 +37,8 @@ class Cost:
 
     exponential: bool
     power: int
+    options: float
+    splits: float
     linear: bool
     chars: frozenset[int]
     prefix: str
@@ -54,8 +62,53 @@ class _Judge:
         """Judge a parsed pattern."""
         self.exponential = False
         self.repeated: frozenset[int] = frozenset()
+        self.steps = 0
         power = self.sequence(items)
-        return Cost(self.exponential, power, power == 0 or self.is_linear(items), self.repeated, self.prefix(items))
+        options, splits = self.choices(items, frozenset())
+        linear = (power == 0 or self.is_linear(items)) and options + splits <= FREE_CHOICES
+        return Cost(self.exponential, power, options, splits, linear, self.repeated, self.prefix(items))
+
+    def choices(self, items: list[Any], follow: frozenset[int]) -> tuple[float, float]:
+        """Return the options and splits of items with given characters behind them."""
+        options = splits = 0.0
+        for index, (operation, argument) in enumerate(items):
+            name = str(operation)
+            rest = items[index + 1 :]
+            after = self.first(rest) | (follow if self.may_be_empty(rest) else frozenset())
+            if name in REPEATS:
+                low, high, body = argument
+                if high > MANY:
+                    continue  # what is endless is judged by its power
+                first = self.first(list(body))
+                more, ends = self.choices(list(body), after | first)
+                if high > low and first & after:
+                    more += log2(high - low + 1) / max(high, 1)
+                    self.repeated = self.repeated | self.characters(list(body))
+                within = (more + ends) * high
+                if high > 1 and more + ends and not self.may_be_empty(list(body)):
+                    splits += within
+                else:
+                    options += within
+            else:
+                parts = [self.choices(part, after) for part in self.parts(name, argument)]
+                options += max((part[0] for part in parts), default=0.0)
+                splits += max((part[1] for part in parts), default=0.0)
+        return options, splits
+
+    @staticmethod
+    def parts(name: str, argument: Any) -> list[list[Any]]:
+        """Return the sequences that an item which is no repeat is made of."""
+        if name == "SUBPATTERN":
+            return [list(argument[-1])]
+        if name == "BRANCH":
+            return [list(branch) for branch in argument[1]]
+        if name in ("ASSERT", "ASSERT_NOT"):
+            return [list(argument[1])]
+        if name == "ATOMIC_GROUP":
+            return [list(argument)]
+        if name == "GROUPREF_EXISTS":
+            return [list(branch) for branch in argument[1:] if branch is not None]
+        return []
 
     def is_linear(self, items: list[Any]) -> bool:
         """Tell whether nothing that could fail comes after the first repeat."""
@@ -108,14 +161,10 @@ class _Judge:
                     overlapping = sum(1 for other in open_sets if other & chars)
                     power = max(power, overlapping + inner)
                     open_sets.append(chars)
-            elif name == "BRANCH":
-                power = max([power, *(self.sequence(list(branch)) for branch in argument[1])])
-            elif name in ("ASSERT", "ASSERT_NOT"):
-                power = max(power, self.sequence(list(argument[1])))
-            elif name == "ATOMIC_GROUP":
-                power = max(power, self.sequence(list(argument)))
             elif name == "GROUPREF":
                 power += 1
+            else:
+                power = max([power, *map(self.sequence, self.parts(name, argument))])
             if name in ("LITERAL", "IN", "NOT_LITERAL", "ANY", "CATEGORY"):
                 # A character that a repeat before it can't match ends that repeat.
                 chars = self.characters([(operation, argument)])
@@ -130,6 +179,10 @@ class _Judge:
 
     def check_loop(self, body: list[Any], first: frozenset[int]) -> None:
         """Note whether a variable repeat at the end of a body can go on with what the body begins with."""
+        self.steps += len(body)
+        if self.steps > MAX_STEPS:
+            self.exponential = True
+            return
         for index, (operation, argument) in enumerate(body):
             name = str(operation)
             rest = body[index + 1 :]
@@ -141,8 +194,9 @@ class _Judge:
                         after = after | first
                     if self.first(list(inner)) & after and (high > 1 or self.may_be_empty(rest)):
                         self.exponential = True
-            elif name == "SUBPATTERN" and self.may_be_empty(rest):
-                self.check_loop(list(argument[-1]), first)
+            elif name in ("SUBPATTERN", "ATOMIC_GROUP", "GROUPREF_EXISTS") and self.may_be_empty(rest):
+                for part in self.parts(name, argument):
+                    self.check_loop(part, first)
             elif name == "BRANCH":
                 self.check_branches([list(branch) for branch in argument[1]], rest, first)
 
@@ -184,9 +238,9 @@ class _Judge:
                 chars = chars | self.first(list(item[1][2]))
             elif name == "SUBPATTERN":
                 chars = chars | self.first(list(item[1][-1]))
-            elif name == "BRANCH":
-                for branch in item[1][1]:
-                    chars = chars | self.first(list(branch))
+            elif name in ("BRANCH", "GROUPREF_EXISTS"):
+                for part in self.parts(name, item[1]):
+                    chars = chars | self.first(part)
             else:
                 chars = chars | self.characters([item])
             if not self.may_be_empty(items[index : index + 1]):
@@ -202,7 +256,7 @@ class _Judge:
                 chars |= self.literal(argument)
             elif name == "NOT_LITERAL":
                 chars |= EVERYTHING - {argument}
-            elif name in ("ANY", "GROUPREF", "GROUPREF_EXISTS"):
+            elif name in ("ANY", "GROUPREF"):
                 chars |= EVERYTHING
             elif name == "IN":
                 chars |= self.char_class(argument)
@@ -212,9 +266,9 @@ class _Judge:
                 chars |= self.characters(list(argument[-1]))
             elif name == "ATOMIC_GROUP":
                 chars |= self.characters(list(argument))
-            elif name == "BRANCH":
-                for branch in argument[1]:
-                    chars |= self.characters(list(branch))
+            elif name in ("BRANCH", "GROUPREF_EXISTS"):
+                for part in self.parts(name, argument):
+                    chars |= self.characters(part)
         return frozenset(chars)
 
     def literal(self, code: int) -> set[int]:

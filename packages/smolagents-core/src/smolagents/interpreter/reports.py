@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
-from smolagents.interpreter.compiler import Program, statement_source
+from smolagents.interpreter.compiler import MAX_LINE, Program, statement_source
 from smolagents.interpreter.policy import REFUSED_BUILTINS
 
 if TYPE_CHECKING:
@@ -48,10 +48,23 @@ def where(session: Session, frames: list[tuple[str, int, str, Any]]) -> str:
         if len(frames) > MAX_FRAMES and index == 2:
             lines.append(f"  ... {len(frames) - MAX_FRAMES} more calls ...")
         source = session.programs[filename].source.splitlines()
-        text = source[line - 1].strip() if 0 < line <= len(source) else ""
+        text = source[line - 1].strip()[:MAX_LINE] if 0 < line <= len(source) else ""
         place = "" if function == "<module>" else f", in {function}"
         lines.append(f"  line {line}{place}: {text}")
     return "\n" + "\n".join(lines) if lines else ""
+
+
+def traceback_text(session: Session, error: BaseException) -> str:
+    """Return a traceback of which only the guest's own lines are shown."""
+    lines = ["Traceback (most recent call last):"]
+    for filename, line, function, _ in guest_frames(session, error.__traceback__):
+        source = session.programs[filename].source.splitlines()
+        lines.append(f'  File "{filename}", line {line}, in {function}')
+        if 0 < line <= len(source):
+            lines.append(f"    {source[line - 1].strip()}")
+    text = safe_text(session, error)
+    lines.append(f"{type(error).__name__}: {text}" if text else type(error).__name__)
+    return "\n".join(lines) + "\n"
 
 
 def safe_text(session: Session, error: BaseException) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+_NONE: frozenset[str] = frozenset()
+
 
 class Scope:
     """One block of source: module, class, function, lambda or comprehension."""
 
     __slots__ = (
-        "class_name", "globals", "is_async", "is_module", "kind", "node", "parent", "self_is_class", "self_name",
-        "self_used", "stable",
+        "class_name", "globals", "ints", "is_async", "is_module", "kind", "node", "parent", "private_names",
+        "self_is_class", "self_name", "self_used", "stable",
     )  # fmt: skip
 
     def __init__(self, kind: str, parent: Scope | None = None, node: Any = None) -> None:
@@ -21,11 +23,13 @@ class Scope:
         self.is_module = kind == "module"
         self.is_async = False
         self.class_name: str = parent.class_name if parent is not None else ""
-        self.globals: set[str] = set()
+        self.globals: frozenset[str] = _NONE
+        self.ints: dict[str, bool] = {}  # a comprehension's variables: whether they are ints for sure
         self.self_name: str | None = None
         self.self_is_class = False
         self.self_used = False
-        self.stable: bool | None = None
+        self.private_names: frozenset[str] = _NONE  # what the method reads and sets of its `self`
+        self.stable = True
 
     def outside_comprehension(self) -> Scope:
         """Return the scope in which a walrus inside of this one binds."""
@@ -51,25 +55,20 @@ class Scope:
             self.self_name = positional[0].arg
             self.self_is_class = is_class
 
-    def self_is_stable(self) -> bool:
-        """Tell whether nothing in the method binds the name of `self` again."""
-        if self.stable is None:
-            first = (*self.node.args.posonlyargs, *self.node.args.args)[0]
-            self.stable = not any(binds(node, self.self_name) for node in ast.walk(self.node) if node is not first)
-        return self.stable
+    def rebind_self(self) -> None:
+        """Note that something binds the name of `self` again, in whatever scope: it is trusted no more."""
+        if self.self_used:
+            raise Rebound((self.node.lineno, self.node.col_offset))
+        self.stable = False
 
 
-def binds(node: Any, identifier: str | None) -> bool:
-    """Tell whether a node binds a name, in whatever scope."""
-    kind = type(node)
-    if kind is ast.Name:
-        return bool(node.id == identifier and type(node.ctx) is not ast.Load)
-    if kind is ast.arg:
-        return bool(node.arg == identifier)
-    if kind is ast.alias:
-        return bool((node.asname or node.name.partition(".")[0]) == identifier)
-    if kind in (ast.Global, ast.Nonlocal):
-        return identifier in node.names
-    if kind is ast.MatchMapping:
-        return bool(node.rest == identifier)
-    return bool(getattr(node, "name", None) == identifier)
+class Rebound(Exception):
+    """Say that a method binds the name of its `self` again, or the action that of `range`, after it was relied on.
+
+    Args:
+        function: Where the method begins: its line and column; (0, 0) for `range`.
+    """
+
+    def __init__(self, function: tuple[int, int]) -> None:
+        super().__init__(function)
+        self.function = function

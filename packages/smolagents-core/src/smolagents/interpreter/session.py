@@ -13,16 +13,20 @@ from typing import Any, NoReturn
 
 from smolagents.errors import ExecutionTimeoutError, FinalAnswerException, InterpreterError
 from smolagents.executors import CodeOutput
-from smolagents.interpreter import methods
+from smolagents.interpreter import consuming_methods, methods
 from smolagents.interpreter.attributes import AttributeGuards
 from smolagents.interpreter.awaiting import Ready, run_coroutine
 from smolagents.interpreter.budget import Budget
 from smolagents.interpreter.builtins import guest_builtins
 from smolagents.interpreter.classes import ClassGuards
 from smolagents.interpreter.compiler import RESULT, Program, compile_action, shadowed_guards
-from smolagents.interpreter.exceptions import cleaned, guarded_exit
+from smolagents.interpreter.consumers import ConsumerGuards
+from smolagents.interpreter.exceptions import cleaned
+from smolagents.interpreter.fast import fast_guards
 from smolagents.interpreter.iterables import IterableGuards
+from smolagents.interpreter.large import LargeGuards
 from smolagents.interpreter.modules import Modules
+from smolagents.interpreter.ownership import Ownership
 from smolagents.interpreter.policy import Limits
 from smolagents.interpreter.printing import PrintOutputs
 from smolagents.interpreter.reach import module_attributes
@@ -34,6 +38,8 @@ from smolagents.interpreter.tools import guest_callable, without_builtins
 from smolagents.interpreter.watchdog import Stop
 
 PRINTS = "_print_outputs"
+# The code of a longer action takes megabytes, which are not kept for the next time.
+MAX_CACHED = 20_000
 _missing: Any = object()
 
 
@@ -59,30 +65,40 @@ class Session:
         self.limits = limits
         self.namespace: dict[str, Any] = {} if namespace is None else namespace
         self.namespace.setdefault("__name__", "__main__")
-        self.guests: set[type] = set()
+        self.ownership = Ownership(self)
         self.programs: dict[str, Program] = {}
         self.prints = PrintOutputs(limits.logs) if prints is None else prints
-        self.budget = Budget(limits, timeout_seconds)
-        self.sizes = SizeGuards(limits)
+        self.budget = Budget(limits, timeout_seconds, self.watch_values)
+        self.sizes = SizeGuards(limits, self.budget.take)
+        self.large = LargeGuards(self)
         self.modules = Modules(self, authorized)
         self.attributes = AttributeGuards(self)
         self.text = TextGuards(self)
         self.classes = ClassGuards(self)
         self.iterables = IterableGuards(self)
+        self.consumers = ConsumerGuards(self)
         self.regex = RegexGuards(self)
         self.join = partial(methods.join, self)
         self.replace = partial(methods.replace, self)
         self.extend = partial(methods.extend, self)
         self.remove = partial(methods.remove, self)
+        self.strip = partial(consuming_methods.strip, self)
         self.builtins: dict[str, Any] = guest_builtins(self)
+        self.builtins.update(fast_guards(self, self.builtins))
         self.classes.set_builtins(self.builtins)
         self._base = dict(self.builtins)
         self.protected: frozenset[str] = frozenset()
         self.guarded_attributes: frozenset[str] = frozenset()
         self.final_value: Any = _missing
+        self._has_decimal = self.modules.is_authorized("decimal")
         self._lock = threading.RLock()
         self.namespace[PRINTS] = self.prints
         self.prints.session = self
+
+    def watch_values(self) -> None:
+        """Have large values looked at from now on."""
+        for names in (self._base, self.builtins):
+            names.update(self.large.watchful_names())
 
     def set_tools(self, tools: Mapping[str, Any], overridable: Mapping[str, Any] | None = None) -> None:
         """Make tools callable; names of overridable functions may be assigned by actions."""
@@ -127,7 +143,12 @@ class Session:
 
     def _run(self, source: str) -> CodeOutput:
         namespace = self.namespace
-        program = compile_action(source, self.protected, self.guarded_attributes, shadowed_guards(namespace))
+        if len(source) > self.limits.source:
+            raise InterpreterError(
+                f"the code is too long: {len(source):,} characters, of at most {self.limits.source:,}. Split it up."
+            )
+        compiled = compile_action if len(source) < MAX_CACHED else compile_action.__wrapped__
+        program = compiled(source, self.protected, self.guarded_attributes, shadowed_guards(namespace))
         self.programs[program.filename] = program
         namespace["__builtins__"] = self.builtins
         result = None
@@ -137,7 +158,7 @@ class Session:
             result = self._execute(program)
             if program.answers:
                 self._take_assigned_answer()
-            result = self.attributes.checked_module(result)
+            result = self.attributes.checked_result(result)
             self.text.check(result)
         except FinalAnswerException:
             pass
@@ -160,7 +181,7 @@ class Session:
         return CodeOutput(result, self.prints.value, False)
 
     def _execute(self, program: Program) -> Any:
-        if self.modules.is_authorized("decimal"):
+        if self._has_decimal:
             # A decimal context is the thread's: what the action changes in it stays the action's.
             return contextvars.copy_context().run(self._execute_apart, program)
         return self._execute_here(program)
@@ -175,7 +196,7 @@ class Session:
     def _execute_here(self, program: Program) -> Any:
         if not program.is_function:
             exec(program.code, self.namespace)
-            return self.namespace.get(RESULT)
+            return self.namespace.get(program.result)
         value = types.FunctionType(program.code, self.namespace)()
         if program.is_async:
             return run_coroutine(value, self.budget, needs_loop=self.modules.is_authorized("asyncio"))
@@ -202,13 +223,14 @@ class Session:
             "operations": f"Reached the max number of operations of {limits.operations}. "
             "There may be an infinite loop in the code, or it computes too much.",
             "memory": f"The code used more than {limits.memory:,} bytes of memory. Work on smaller parts.",
+            "nesting": "It nests too many objects (iterators, for instance) inside each other. Make lists in between.",
             "interrupt": "The code was interrupted.",
         }
         raise InterpreterError(f"Code execution was stopped: {messages[reason or 'interrupt']}")
 
     def answer(self, value: Any) -> None:
         """Note the final answer."""
-        self.final_value = self.attributes.checked_module(value)
+        self.final_value = self.attributes.checked_result(value)
 
     def interrupt(self) -> None:
         """Stop the running action soon."""
@@ -219,10 +241,6 @@ class Session:
     def clean_exception(self, error: Any) -> Any:
         """Return what guest code sees of an exception."""
         return cleaned(self, error)
-
-    def guarded_exit(self, leave: Any) -> Any:
-        """Return what a class gets as its `__exit__`: it sees no host objects."""
-        return guarded_exit(self, leave)
 
     def check_raised(self, error: Any) -> Any:
         """Return what a guest may raise: outside of an action nothing that is not an Exception."""

@@ -9,28 +9,58 @@ from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
 
 from smolagents.errors import InterpreterError
+from smolagents.interpreter.memory import LARGE
 from smolagents.interpreter.policy import Limits
+
+SHORT = 4096
+WIDE = 20
+
+
+def text_size(text: str) -> int:
+    """Return the bytes of a text; of one that is not Latin, much more, as most of what is done with it takes more."""
+    length = str.__len__(text)
+    return length if length < SHORT or str.__sizeof__(text) < length + 100 else length * WIDE
+
 
 # Builtin sequences with the bytes that an element takes; lengths are read past what subclasses define.
 SEQUENCES: tuple[tuple[type, int, Callable[[Any], int]], ...] = (
-    (str, 1, str.__len__),
+    (str, 1, text_size),
     (bytes, 1, bytes.__len__),
     (bytearray, 1, bytearray.__len__),
     (list, 8, list.__len__),
     (tuple, 8, tuple.__len__),
     (deque, 8, deque.__len__),
-    (UserString, 1, lambda value: len(value.data)),
+    (UserString, 1, lambda value: size_of(value.data)),
     (UserList, 8, lambda value: len(value.data)),
 )
 _exact = {kind: (width, length) for kind, width, length in SEQUENCES}
+# A byte of `bytes` and a Latin character exist as objects already, any other character is an object of its own.
+CHARACTER = 88
+CHARACTER_BYTES = 20
+ITEM = 8
 NUMBERS = frozenset({int, float, bool, complex})
 # Frequent operands that are no sequences.
+_COUNTED = frozenset({dict, set, frozenset, type({}.keys()), type({}.values()), type({}.items())})
 _PLAIN = frozenset({date, datetime, timedelta, set, dict, frozenset, type(None), Counter})
+
+
+def as_listed(value: Any) -> int:
+    """Return the bytes that a list of a value's elements takes; 0 if that is not known beforehand."""
+    kind = type(value)
+    if issubclass(kind, str):
+        return text_size(value) * ITEM if text_size(value) == str.__len__(value) else str.__len__(value) * CHARACTER
+    if issubclass(kind, (list, tuple)):
+        return size_of(value)
+    if kind in _COUNTED:
+        return ITEM * len(value)
+    return size_of(value) * ITEM
 
 
 def size_of(value: Any) -> int:
     """Return the bytes of a builtin sequence's elements, 0 for anything else."""
     kind = type(value)
+    if kind is str:
+        return text_size(value)
     entry = _exact.get(kind)
     if entry is not None:
         return entry[0] * entry[1](value)
@@ -55,8 +85,9 @@ def as_int(value: Any) -> int | None:
 class SizeGuards:
     """Guard operators for one session."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, take: Callable[[int], None]) -> None:
         self.limit = limits.value_bytes
+        self.take = take
         self.bits = limits.int_bits
 
     def too_large(self, size: int) -> NoReturn:
@@ -70,25 +101,26 @@ class SizeGuards:
         raise InterpreterError(f"the integer would be too large: {bits:,} bits, of at most {self.bits:,}")
 
     def check(self, size: int) -> None:
-        """Refuse a size."""
-        if size > self.limit:
-            self.too_large(size)
+        """Refuse a size, or memory that there is not."""
+        if size > LARGE:
+            if size > self.limit:
+                self.too_large(size)
+            self.take(size)
 
     def add(self, value: Any) -> Any:
         """Return an operand of `+` that is no giant."""
         kind = type(value)
         if kind is int or kind is float:
             return value
-        if kind is str:
-            if len(value) > self.limit:
-                self.too_large(len(value))
-            return value
         self.check(size_of(value))
         return value
 
-    def few(self, value: Any) -> Any:
-        """Return an iterable that is unpacked next to others."""
-        self.check(size_of(value) * 64)
+    def inserted(self, value: Any) -> Any:
+        """Return an operand of `+=`, or what a slice becomes: a list would take it element by element."""
+        kind = type(value)
+        if kind is not int and kind is not float:
+            self.add(value)
+            self.take(as_listed(value))
         return value
 
     def check_product(self, a: Any, b: Any) -> None:
@@ -103,7 +135,8 @@ class SizeGuards:
         if count is None:
             count = self._index(a, b)
         if count is not None and count > 1:
-            self.check(size_of(sequence) * count)
+            wide = type(sequence) is str and len(sequence) < SHORT and not sequence.isascii()
+            self.check(size_of(sequence) * count * (CHARACTER_BYTES if wide else 1))
 
     @staticmethod
     def _index(a: Any, b: Any) -> int | None:
@@ -150,7 +183,7 @@ class SizeGuards:
             exponent, modulo = as_int(b), as_int(modulus)
             if exponent is not None and modulo is not None:
                 work = exponent.bit_length() * (modulo.bit_length() // 30 + 1) ** 2
-                if work > 2_000_000_000:
+                if work > 500_000_000:
                     self.too_long_int(modulo.bit_length())
             return pow(a, b, modulus)
         self.check_power(a, b)
@@ -235,11 +268,11 @@ class SizeGuards:
 
     def fast_add(self) -> Any:
         """Return `add` as a plain function, which is called faster than a method."""
-        limit, check = self.limit, self.add
+        check = self.add
 
         def add(value: Any) -> Any:
             kind = type(value)
-            if (kind is str and len(value) <= limit) or kind is int or kind is float:
+            if (kind is str and len(value) < SHORT) or kind is int or kind is float:
                 return value
             return check(value)
 
@@ -264,7 +297,7 @@ class SizeGuards:
         """Return the operators' guards by their hidden names."""
         add, mul = self.fast_add(), self.fast_mul()
         return {
-            "<add>": add, "<few>": self.few, "<mul>": mul, "<imul>": self.imul, "<pow>": self.pow,
+            "<add>": add, "<inserted>": self.inserted, "<mul>": mul, "<imul>": self.imul, "<pow>": self.pow,
             "<ipow>": self.ipow, "<lshift>": self.lshift, "<ilshift>": self.ilshift, "<bytes>": self.bytes,
             "<bytearray>": self.bytearray, "<int_call>": self.int_call, "<slice>": self.slice,
         }  # fmt: skip

@@ -1,21 +1,22 @@
 """Loops, assignments, exceptions, imports, patterns, functions and classes."""
 
 from __future__ import annotations
+import __future__
 
 import ast
 from typing import Any
 
 from smolagents.interpreter import nodes
-from smolagents.interpreter.expressions import ExpressionRewriter
-from smolagents.interpreter.names import EXIT_METHODS
+from smolagents.interpreter.large import SPREAD
 from smolagents.interpreter.nodes import assign, at, call, name, tick_statement
+from smolagents.interpreter.patterns import PatternRewriter
 from smolagents.interpreter.scopes import Scope
 
 CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 NAMING_ATTRIBUTES = frozenset({"__slots__", "__match_args__"})
 
 
-class StatementRewriter(ExpressionRewriter):
+class StatementRewriter(PatternRewriter):
     """Guard what statements do."""
 
     def visit_plain(self, node: Any) -> Any:
@@ -29,20 +30,22 @@ class StatementRewriter(ExpressionRewriter):
 
     def visit_assign(self, node: ast.Assign) -> Any:
         """Rewrite an assignment."""
+        self.note_nesting(node.targets, node.value)
         node.value = self.expr(node.value)
-        if any(type(target) is ast.Subscript and type(target.slice) is ast.Slice for target in node.targets):
-            node.value = self.no_giant(node.value)
-        if self.scope.kind == "class" and any(
-            type(target) is ast.Name and target.id in NAMING_ATTRIBUTES for target in node.targets
-        ):
-            node.value = call("<attribute_names>", [node.value], node)
-        first: Any = node.targets[0]
-        alone = self.scope.kind == "class" and len(node.targets) == 1 and type(first) is ast.Name
-        if alone and first.id in EXIT_METHODS:
-            node.value = call("<exit>", [node.value], node)
-            return node
+        for target in node.targets:
+            if type(target) is not ast.Name:
+                self.guard_unpacked(node, target)
+            elif target.id in NAMING_ATTRIBUTES and self.scope.kind == "class":
+                node.value = call("<attribute_names>", [node.value], node)
         node.targets = self.exprs(node.targets)
         return node
+
+    def guard_unpacked(self, node: ast.Assign, target: Any) -> None:
+        """Guard a value that a target takes apart, or puts into a list."""
+        if type(target) is ast.Subscript and type(target.slice) is ast.Slice:
+            node.value = self.no_giant(node.value, "<inserted>")
+        elif any(type(part) is ast.Starred for part in getattr(target, "elts", ())):
+            node.value = self.unless_calm(node.value, SPREAD)
 
     def visit_annassign(self, node: ast.AnnAssign) -> Any:
         """Rewrite an annotated assignment; at top level the annotation is dropped, as nothing reads it."""
@@ -58,12 +61,9 @@ class StatementRewriter(ExpressionRewriter):
 
     def annotation(self, node: Any) -> Any:
         """Rewrite an annotation. Library code may evaluate text in it, so that must be a plain type."""
-        self.rules.check_annotation(node)
-        mark = len(self.class_loads)
-        done = self.expr(node)
-        if not any(type(part) is ast.Call for part in ast.walk(node)):
-            del self.class_loads[mark:]
-        return done
+        if type(node) is not ast.Name:
+            self.rules.check_annotation(node)
+        return self.expr(node)
 
     def visit_delete(self, node: ast.Delete) -> Any:
         """Rewrite `del`."""
@@ -91,15 +91,16 @@ class StatementRewriter(ExpressionRewriter):
             self.loops_at_top = True
         node.iter = self.expr(node.iter)
         self.loop_depth += 1
+        catches = self.catches
         node.target = self.expr(node.target)
         node.body = self.block(node.body)
         self.loop_depth -= 1
-        node.orelse = self.block(node.orelse)
         if type(node) is ast.AsyncFor:
             self.note_await()
             node.body.insert(0, tick_statement(node))
         else:
-            node.iter = call("<compress>", [node.iter, name("<raw>", node)], node.iter)
+            self.iterate(node, node.iter, catches=self.catches > catches)
+        node.orelse = self.block(node.orelse)
         return node
 
     def visit_while(self, node: ast.While) -> Any:
@@ -122,10 +123,11 @@ class StatementRewriter(ExpressionRewriter):
 
     def visit_with(self, node: Any) -> Any:
         """Rewrite `with`."""
+        self.catches += 1
         if type(node) is ast.AsyncWith:
             self.note_await()
         for item in node.items:
-            item.context_expr = self.expr(item.context_expr)
+            item.context_expr = call("<managed>", [self.expr(item.context_expr)], node)
             if item.optional_vars is not None:
                 item.optional_vars = self.expr(item.optional_vars)
         node.body = self.block(node.body)
@@ -148,6 +150,7 @@ class StatementRewriter(ExpressionRewriter):
 
     def visit_try(self, node: Any) -> Any:
         """Rewrite `try`: no handler sees what ends the action, and none sees a host's exception object."""
+        self.catches += 1
         node.body = self.block(node.body)
         for handler in node.handlers:
             if handler.type is not None:
@@ -170,6 +173,8 @@ class StatementRewriter(ExpressionRewriter):
         """Check the names that an import binds; the modules are looked up at run time."""
         if type(node) is ast.ImportFrom and node.level:
             self.rules.refuse("Relative imports are not allowed.", node)
+        if type(node) is ast.ImportFrom and node.module == "__future__":
+            return self.future(node)
         for alias in node.names:
             if alias.name == "*":
                 if not self.scope.is_module:
@@ -181,11 +186,20 @@ class StatementRewriter(ExpressionRewriter):
             self.bind(alias.asname or alias.name.partition(".")[0], node)
         return node
 
+    def future(self, node: ast.ImportFrom) -> list[Any]:
+        """Note which features a `from __future__ import` asks for: the compiler is told of them."""
+        for alias in node.names:
+            feature = getattr(__future__, alias.name, None)
+            if not isinstance(feature, __future__._Feature):
+                self.rules.refuse_syntax(f"future feature {alias.name} is not defined", node)
+            self.futures |= feature.compiler_flag
+        return []
+
     def visit_global(self, node: ast.Global) -> Any:
         """Check `global`; at top level it says nothing."""
         if self.scope.is_module:
             return []
-        self.scope.globals.update(node.names)
+        self.scope.globals |= set(node.names)
         for identifier in node.names:
             self.bind(identifier, node)
         return node
@@ -196,83 +210,8 @@ class StatementRewriter(ExpressionRewriter):
             self.rules.refuse_syntax("nonlocal declaration not allowed at module level", node)
         for identifier in node.names:
             self.rules.check_name(identifier, node)
-            self.bound.add(identifier)
+            self.note_bound(identifier)
         return node
-
-    def visit_match(self, node: ast.Match) -> Any:
-        """Rewrite `match`."""
-        node.subject = self.expr(node.subject)
-        for case in node.cases:
-            checked = self.is_checked(case.pattern)
-            held: dict[str, str] = {}
-            self.pattern(case.pattern, held if checked else None)
-            if held:
-                self.check_captures(case, held)
-            elif case.guard is not None:
-                case.guard = self.expr(case.guard)
-            case.body = self.block(case.body)
-        return node
-
-    def is_checked(self, pattern: Any) -> bool:
-        """Tell whether a pattern may capture what an attribute access would need a guard for."""
-        checked = False
-        for part in ast.walk(pattern):
-            if type(part) is ast.MatchClass:
-                for attribute, inner in zip(part.kwd_attrs, part.kwd_patterns, strict=True):
-                    deeper = any(type(item) is ast.MatchClass for item in ast.walk(inner))
-                    checked |= self.rules.check_pattern_attribute(attribute, part, deeper)
-                checked |= bool(part.patterns)  # `__match_args__` tells their names
-        if checked and self.scope.kind == "class":
-            self.rules.refuse("This pattern can't be used in the body of a class.", pattern)
-        return checked
-
-    def check_captures(self, case: Any, held: dict[str, str]) -> None:
-        """Give a case's captures to a guard, before anything else can use them."""
-        if self.scope.is_module:
-            self.loops_at_top = True  # the hidden names are to be a function's
-        place = case.pattern
-        taken = []
-        for captured, raw in held.items():
-            target = at(ast.Name(captured, nodes.STORE), place)
-            taken.append(at(ast.NamedExpr(target, call("<captured>", [name(raw, place)], place)), place))
-        test = at(ast.Tuple(taken, nodes.LOAD), place)
-        if case.guard is None:
-            case.guard = test
-        else:
-            original = case.guard
-            case.guard = at(ast.BoolOp(nodes.AND, [test, original]), place)
-            case.guard.values[1] = self.expr(original)
-
-    def pattern(self, node: Any, held: dict[str, str] | None) -> None:
-        """Check a pattern, and let it capture under hidden names if these are held."""
-        for field in ("name", "rest"):
-            captured = getattr(node, field, None)
-            if captured is not None:
-                self.bind(captured, node)
-                if held is not None:
-                    if captured not in held:
-                        held[captured] = self.hold(node)
-                    setattr(node, field, held[captured])
-        for field in ("value", "cls"):
-            value = getattr(node, field, None)
-            if isinstance(value, ast.expr):
-                self.check_pattern_value(value)
-        keys = getattr(node, "keys", ())
-        for key in keys:
-            self.check_pattern_value(key)
-        children = [*getattr(node, "patterns", ()), *getattr(node, "kwd_patterns", ())]
-        if getattr(node, "pattern", None) is not None:
-            children.append(node.pattern)
-        for child in children:
-            self.pattern(child, held)
-
-    def check_pattern_value(self, node: ast.expr) -> None:
-        """Check a dotted name in a pattern, where no guard can be put in."""
-        for part in ast.walk(node):
-            if type(part) is ast.Attribute:
-                self.rules.check_pattern_value(part.attr, part)
-            elif type(part) is ast.Name:
-                self.rules.check_name(part.id, part)
 
     def visit_type_alias(self, node: Any) -> Any:
         """Rewrite `type X = …`."""
@@ -286,8 +225,8 @@ class StatementRewriter(ExpressionRewriter):
     def type_parameters(self, node: Any) -> None:
         """Check type parameters."""
         for parameter in getattr(node, "type_params", ()):
-            self.rules.check_binding(parameter.name, node, in_class=False)
-            self.bound.add(parameter.name)
+            self.rules.check_binding(parameter.name, node, "parameter")
+            self.note_bound(parameter.name)
             for field in ("bound", "default_value"):
                 value = getattr(parameter, field, None)
                 if value is not None:
@@ -309,14 +248,17 @@ class StatementRewriter(ExpressionRewriter):
         self.parameters(node.args)
         if outer.kind == "class":
             scope.take_self(node, is_class=node.name in CLASS_METHODS)
+            scope.stable = (node.lineno, node.col_offset) not in self.unstable
+        selves = self.selves
+        if scope.self_name is not None:
+            self.selves = {**selves, scope.self_name: scope}
         body = self.block(node.body)
+        self.selves = selves
         self.scope = outer
         docstring = nodes.split_docstring(body)
         prefix = [tick_statement(node)]
         if scope.self_used:
             prefix.append(nodes.self_check(scope, node))
-        if node.name in EXIT_METHODS and outer.kind == "class":
-            node.decorator_list.insert(0, name("<exit>", node))
         node.body = docstring + prefix + body
         return node
 
@@ -329,7 +271,7 @@ class StatementRewriter(ExpressionRewriter):
         self.scope.class_name = node.name
         self.type_parameters(node)
         self.scope, scope = outer, self.scope
-        node.bases = [self.class_value(base) for base in node.bases]
+        node.bases = [self.expr(base) for base in node.bases]
         self.keywords(node.keywords)
         self.scope = scope
         node.body = self.block(node.body) or [at(ast.Pass(), node)]
@@ -368,5 +310,8 @@ StatementRewriter.statements.update(
         ast.Continue: StatementRewriter.visit_plain,
     }
 )
+for table, base in ((StatementRewriter.statements, ast.stmt), (StatementRewriter.expressions, ast.expr)):
+    for kind in base.__subclasses__():
+        table.setdefault(kind, StatementRewriter.unsupported)
 if hasattr(ast, "TypeAlias"):
     StatementRewriter.statements[ast.TypeAlias] = StatementRewriter.visit_type_alias

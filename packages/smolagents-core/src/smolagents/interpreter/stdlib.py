@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
 from smolagents.interpreter.attributes import MAX_PRECISION
-from smolagents.interpreter.sizes import as_int, size_of
+from smolagents.interpreter.sizes import as_int
 from smolagents.interpreter.stdlib_classes import (
     abc_names,
     collections_names,
-    contextlib_names,
     dataclasses_names,
-    functools_names,
+    enum_names,
     typing_names,
 )
+from smolagents.interpreter.stdlib_contextlib import contextlib_names
 from smolagents.interpreter.stdlib_copy import copying
+from smolagents.interpreter.stdlib_functools import functools_names
 from smolagents.interpreter.stdlib_process import (
     asyncio_names,
     inspect_names,
@@ -28,6 +29,9 @@ from smolagents.interpreter.stdlib_process import (
     timeit_names,
     traceback_names,
 )
+from smolagents.interpreter.stdlib_sizes import SIZED_MODULES
+from smolagents.interpreter.stdlib_slow import SLOW_MODULES
+from smolagents.interpreter.stdlib_warnings import warnings_names
 
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
@@ -37,8 +41,12 @@ _EXPONENT = re.compile(r"[eE][+-]?0*(\d+)")
 
 def replacements(session: Session, name: str, original: types.ModuleType) -> dict[str, Any]:
     """Return the names that a session's copy of a module has instead of the original's."""
-    make = REPLACEMENTS.get(name)
-    return {} if make is None else make(session, original)
+    slow, make = SLOW_MODULES.get(name), REPLACEMENTS.get(name)
+    made = {} if slow is None else slow(session, original)
+    if make is None:
+        return made
+    source: Any = types.SimpleNamespace(**{**vars(original), **made}) if made else original
+    return {**made, **make(session, source)}
 
 
 def _time(session: Session, original: Any) -> dict[str, Any]:
@@ -56,7 +64,13 @@ def _time(session: Session, original: Any) -> dict[str, Any]:
                 return
             original.sleep(min(left, 0.05))
 
-    return {"sleep": sleep}
+    def strptime(string: Any, format: Any = "%a %b %d %H:%M:%S %Y") -> Any:
+        """Parse text to a time."""
+        if type(format) is not str:
+            raise TypeError(f"strptime() argument 1 must be str, not {type(format).__name__}")
+        return original.strptime(string, format)
+
+    return {"sleep": sleep, "strptime": strptime}
 
 
 def _math(session: Session, original: Any) -> dict[str, Any]:
@@ -80,6 +94,9 @@ def _math(session: Session, original: Any) -> dict[str, Any]:
     def length(number: int) -> int:
         return abs(number).bit_length()
 
+    def squares(numbers: tuple[int, ...]) -> float:
+        return sum(length(number) ** 2 for number in numbers) / 2**20
+
     def choose_bits(n: int, k: int | None = None) -> float:
         small = n if k is None else min(abs(k), abs(n))
         return float(length(n) * small)
@@ -93,7 +110,10 @@ def _math(session: Session, original: Any) -> dict[str, Any]:
 
     return {
         "factorial": limited("factorial", lambda n: n * max(length(n) - 1, 1)),
-        "comb": limited("comb", lambda n, k=0: min(length(n) * min(abs(k), abs(n - k)), abs(n))),
+        # These divide, which takes the square of the length.
+        "comb": limited("comb", lambda n, k=0: 8 * min(length(n) * min(abs(k), abs(n - k)), abs(n))),
+        "isqrt": limited("isqrt", lambda n: 4 * length(n)),
+        "gcd": limited("gcd", lambda *numbers: max(4 * max(map(length, numbers), default=0), squares(numbers))),
         "perm": limited("perm", choose_bits),
         "prod": prod,
         "lcm": limited("lcm", lambda *numbers: sum(map(length, numbers))),
@@ -101,41 +121,7 @@ def _math(session: Session, original: Any) -> dict[str, Any]:
 
 
 def _itertools(session: Session, original: Any) -> dict[str, Any]:
-    guards = session.iterables
-    endless = ("count", "cycle", "repeat", "product", "permutations", "combinations", "combinations_with_replacement")
-    replaced = {name: guards.ticking(getattr(original, name)) for name in endless}
-    for name in (
-        "accumulate", "chain", "compress", "dropwhile", "filterfalse", "groupby", "islice", "pairwise", "starmap",
-        "takewhile", "zip_longest",
-    ):  # fmt: skip
-        replaced[name] = guards.shallow(getattr(original, name), name)
-    replaced["chain"].from_iterable = original.chain.from_iterable  # type: ignore[attr-defined]
-    return replaced
-
-
-def _random(session: Session, original: Any) -> dict[str, Any]:
-    generator = original.Random()
-    replaced = {
-        name: getattr(generator, name) for name in original.__all__ if name[:1].islower() and hasattr(generator, name)
-    }
-
-    def limited(name: str, width: int) -> Any:
-        def guarded(k: Any) -> Any:
-            session.sizes.count(k, width)
-            return getattr(generator, name)(k)
-
-        return guarded
-
-    def choices(population: Any, weights: Any = None, *, cum_weights: Any = None, k: int = 1) -> list[Any]:
-        """Return k elements, chosen with replacement."""
-        session.sizes.count(k, 8)
-        session.budget.charge(as_int(k) or 0)
-        return list(generator.choices(population, weights, cum_weights=cum_weights, k=k))
-
-    replaced["getrandbits"] = limited("getrandbits", 1)
-    replaced["randbytes"] = limited("randbytes", 1)
-    replaced["choices"] = choices
-    return replaced
+    return session.iterables.itertools(original)
 
 
 def _re(session: Session, original: Any) -> dict[str, Any]:
@@ -176,50 +162,6 @@ def _operator(session: Session, original: Any) -> dict[str, Any]:
         "iadd": lambda a, b: original.iadd(a, sizes.add(b)), "concat": add, "iconcat": add, "mod": mod,
         "imod": session.text.imod,
     }  # fmt: skip
-
-
-def _json(session: Session, original: Any) -> dict[str, Any]:
-    def checked(value: Any, indent: Any) -> None:
-        if (as_int(indent) or size_of(indent)) > 1000:
-            raise InterpreterError("the indentation is too large")
-        session.text.check(value)
-
-    def dumps(obj: Any, *, indent: Any = None, **options: Any) -> str:
-        """Return an object's JSON."""
-        checked(obj, indent)
-        return str(original.dumps(obj, indent=indent, **options))
-
-    def dump(obj: Any, fp: Any, *, indent: Any = None, **options: Any) -> None:
-        """Write an object's JSON to a file object."""
-        checked(obj, indent)
-        original.dump(obj, fp, indent=indent, **options)
-
-    return {"dumps": dumps, "dump": dump}
-
-
-def _queue(session: Session, original: Any) -> dict[str, Any]:
-    def waiting(base: Any) -> Any:
-        class Waiting(base):  # type: ignore[misc]
-            """A queue of one thread: waiting for another thread would never end."""
-
-            def get(self, block: bool = True, timeout: float | None = None) -> Any:
-                if self.qsize() == 0:
-                    raise original.Empty("the queue is empty, and nothing else runs that could fill it")
-                return super().get(False)
-
-            def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
-                super().put(item, False)
-
-            def join(self) -> None:
-                """Return at once."""
-
-        Waiting.__name__ = Waiting.__qualname__ = base.__name__
-        return Waiting
-
-    names = ("Queue", "LifoQueue", "PriorityQueue", "SimpleQueue")
-    made = {name: waiting(getattr(original, name)) for name in names}
-    del made["SimpleQueue"].join
-    return made
 
 
 def _decimal(session: Session, original: Any) -> dict[str, Any]:
@@ -267,7 +209,6 @@ REPLACEMENTS: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
     "time": _time,
     "math": _math,
     "itertools": _itertools,
-    "random": _random,
     "re": _re,
     "functools": functools_names,
     "dataclasses": dataclasses_names,
@@ -275,10 +216,9 @@ REPLACEMENTS: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
     "collections": collections_names,
     "contextlib": contextlib_names,
     "copy": copying,
+    "enum": enum_names,
     "typing": typing_names,
     "operator": _operator,
-    "json": _json,
-    "queue": _queue,
     "asyncio": asyncio_names,
     "inspect": inspect_names,
     "logging": logging_names,
@@ -286,6 +226,8 @@ REPLACEMENTS: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
     "sys": sys_names,
     "timeit": timeit_names,
     "traceback": traceback_names,
+    "warnings": warnings_names,
     "decimal": _decimal,
     "fractions": _fractions,
+    **SIZED_MODULES,
 }

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
 from smolagents.interpreter.names import NameRules
+from smolagents.interpreter.ownership import bases_of, own_attributes
 from smolagents.interpreter.policy import DENIED_ATTRIBUTES
+from smolagents.interpreter.sizes import as_listed
+from smolagents.interpreter.standins import stand_in
 from smolagents.interpreter.stdlib_copy import dataclass_copies, rebuilt
 
 if TYPE_CHECKING:
@@ -50,10 +53,10 @@ def _check_field(name: Any) -> None:
 
 def _check_bases(session: Session, cls: type) -> None:
     field_type = _dataclasses().Field
-    for base in type.__dict__["__mro__"].__get__(cls):
+    for base in bases_of(cls):
         if not session.attributes.is_guest_class(base):
             continue
-        namespace = type.__dict__["__dict__"].__get__(base)
+        namespace = own_attributes(base)
         for name, field in namespace.get("__dataclass_fields__", {}).items():
             _check_field(name)
             if type(field) is not field_type or field.name != name:
@@ -74,12 +77,10 @@ def make_dataclass_of(session: Session, cls: Any, options: dict[str, Any]) -> An
     original = _dataclasses()
     plain = {name: bool(value) for name, value in options.items()}
     _check_bases(session, cls)
-    namespace = type.__dict__["__dict__"].__get__(cls)
+    namespace = own_attributes(cls)
     annotations = namespace.get("__annotations__")
     if annotations is None:
-        made = original.dataclass(cls, **plain)
-        session.guests.add(made)
-        return made
+        return _finished(session, original.dataclass(cls, **plain))
     items = tuple(dict.items(annotations))
     for name, _ in items:
         _check_field(name)
@@ -95,8 +96,27 @@ def make_dataclass_of(session: Session, cls: Any, options: dict[str, Any]) -> An
         type.__setattr__(cls, "__annotations__", dict(items))
     if made is not cls:
         type.__setattr__(made, "__annotations__", dict(items))
-    session.guests.add(made)
-    return made
+    return _finished(session, made)
+
+
+def _finished(session: Session, cls: Any) -> Any:
+    """Return a new dataclass; generated methods that use private fields work on the guest's objects only."""
+    session.ownership.add(cls)
+    if any(name[:1] == "_" for name in cls.__dataclass_fields__):
+        for name, value in list(own_attributes(cls).items()):
+            if type(value) is types.FunctionType and not session.attributes.is_guest(value):
+                type.__setattr__(cls, name, _own_only(session, value))
+    return cls
+
+
+def _own_only(session: Session, function: types.FunctionType) -> Any:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        session.ownership.foreign(self)
+        return function(self, *args, **kwargs)
+
+    method.__name__, method.__qualname__, method.__doc__ = function.__name__, function.__qualname__, function.__doc__
+    method.__wrapped__ = function  # type: ignore[attr-defined]
+    return method
 
 
 def dataclasses_names(session: Session, original: Any) -> dict[str, Any]:
@@ -127,50 +147,10 @@ def dataclasses_names(session: Session, original: Any) -> dict[str, Any]:
         session.classes.check_bases(bases)
         body = {**values, "__annotations__": annotations, "__module__": "__main__"}
         cls = types.new_class(cls_name, bases, {}, lambda namespace: namespace.update(body))
-        session.guests.add(cls)
+        session.ownership.add(cls)
         return make_dataclass_of(session, cls, options)
 
     return {"dataclass": dataclass, "make_dataclass": make_dataclass, **dataclass_copies(session, original)}
-
-
-def functools_names(session: Session, original: Any) -> dict[str, Any]:
-    """Return the session's `functools`."""
-    attributes = session.attributes
-    assignments, updates = original.WRAPPER_ASSIGNMENTS, original.WRAPPER_UPDATES
-
-    def update_wrapper(wrapper: Any, wrapped: Any, assigned: Any = assignments, updated: Any = updates) -> Any:
-        """Make a wrapper look like what it wraps."""
-        check_owned(session, wrapper)
-        for name in tuple(assigned):
-            try:
-                if type(name) is str and name in assignments:
-                    value = getattr(wrapped, name)
-                    setattr(wrapper, name, dict(value) if type(value) is dict else value)
-                else:
-                    attributes.guarded_setattr(wrapper, name, attributes.guarded_getattr(wrapped, name))
-            except AttributeError:
-                pass
-        for name in tuple(updated):
-            if name == "__dict__":
-                # What a host object holds there is not for guests: a wrapper of it goes without.
-                if attributes.is_guest(wrapped):
-                    wrapper.__dict__.update(dict(wrapped.__dict__))
-            else:
-                update = attributes.guarded_getattr(attributes.guarded_getattr(wrapper, name), "update")
-                update(attributes.guarded_getattr(wrapped, name, {}))
-        wrapper.__wrapped__ = wrapped
-        return wrapper
-
-    def wraps(wrapped: Any, assigned: Any = assignments, updated: Any = updates) -> Any:
-        """Make the decorated function look like the one that it wraps."""
-        return lambda wrapper: update_wrapper(wrapper, wrapped, assigned, updated)
-
-    def total_ordering(cls: Any) -> Any:
-        """Fill in the missing comparisons."""
-        check_owned(session, cls)
-        return original.total_ordering(cls)
-
-    return {"update_wrapper": update_wrapper, "wraps": wraps, "total_ordering": total_ordering}
 
 
 def _marking(session: Session, original: Any, *names: str) -> dict[str, Any]:
@@ -191,7 +171,17 @@ def _marking(session: Session, original: Any, *names: str) -> dict[str, Any]:
 
 def abc_names(session: Session, original: Any) -> dict[str, Any]:
     """Return the session's `abc`."""
-    return _marking(session, original, "abstractmethod", "update_abstractmethods")
+    # A base of the session's own: whatever is registered with its subclasses, the host's stays as it is.
+    base = original.ABCMeta("ABC", (), {"__module__": "abc", "__doc__": original.ABC.__doc__, "__slots__": ()})
+    session.ownership.add(base)
+    marks = _marking(session, original, "abstractmethod", "update_abstractmethods")
+    return {**marks, "ABC": base, "ABCMeta": session.classes.metaclass(original.ABCMeta)}
+
+
+def enum_names(session: Session, original: Any) -> dict[str, Any]:
+    """Return the session's `enum`."""
+    metaclass = session.classes.metaclass(original.EnumMeta)
+    return {"EnumMeta": metaclass, "EnumType": metaclass}
 
 
 def typing_names(session: Session, original: Any) -> dict[str, Any]:
@@ -209,39 +199,6 @@ def typing_names(session: Session, original: Any) -> dict[str, Any]:
         return decorate
 
     return {**made, "dataclass_transform": dataclass_transform}
-
-
-def contextlib_names(session: Session, original: Any) -> dict[str, Any]:
-    """Return the session's `contextlib`."""
-
-    def cleaning(callback: Any) -> Any:
-        """Return an exit callback that sees no host objects."""
-        if hasattr(type(callback), "__exit__") or hasattr(type(callback), "__aexit__"):
-            return callback
-        return lambda kind, error, traceback: callback(kind, session.clean_exception(error), None)
-
-    def stack(kind: Any, *methods: str) -> Any:
-        # No subclass: `super()` would reach the original methods.
-        body = {**kind.__mro__[1].__dict__, **kind.__dict__}
-        for name in methods:
-            body[name] = _pushing(body[name], cleaning)
-        for name in ("__dict__", "__weakref__", "__abstractmethods__", "_abc_impl"):
-            body.pop(name, None)
-        return type(kind.__mro__[2])(kind.__name__, (kind.__mro__[2],), body)
-
-    return {
-        "ExitStack": stack(original.ExitStack, "push"),
-        "AsyncExitStack": stack(original.AsyncExitStack, "push", "push_async_exit"),
-    }
-
-
-def _pushing(method: Any, cleaning: Any) -> Any:
-    def push(self: Any, exit: Any) -> Any:
-        """Register an exit callback."""
-        method(self, cleaning(exit))
-        return exit
-
-    return push
 
 
 def collections_names(session: Session, original: Any) -> dict[str, Any]:
@@ -271,4 +228,13 @@ def collections_names(session: Session, original: Any) -> dict[str, Any]:
     body["__mul__"] = body["__rmul__"] = lambda self, n: self.__class__(session.sizes.mul(self.data, n))
     made: Any = type(base)("UserString", (base,), body)
     namespace["UserString"] = made
-    return {"UserString": made}
+
+    def make_deque(iterable: Any = (), maxlen: Any = None) -> Any:
+        session.budget.take(as_listed(iterable))
+        return original.deque(iterable, maxlen)
+
+    deque = session.classes.stand_ins[original.deque] = stand_in(original.deque, make_deque)
+    counter = session.classes.stand_ins[original.Counter] = stand_in(
+        original.Counter, session.consumers.consuming(original.Counter)
+    )
+    return {"UserString": made, "deque": deque, "Counter": counter}

@@ -12,6 +12,7 @@ from importlib.util import find_spec, module_from_spec
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
+from smolagents.interpreter.memo import memo_of
 
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
@@ -64,21 +65,36 @@ def guarded_copy(session: Session) -> Any:
 
     import copy
 
+    original: Callable[..., Any] = namespace["deepcopy"]
+
+    def deepcopy(x: Any, memo: Any = None) -> Any:
+        """Return a copy of an object and of all that is in it."""
+        return original(x, memo_of(memo))
+
     # The names that the module's functions find.
-    namespace.update(getattr=look_up, _reconstruct=make, Error=copy.Error, error=copy.Error)
+    namespace.update(getattr=look_up, _reconstruct=make, Error=copy.Error, error=copy.Error, guarded_deepcopy=deepcopy)
     return module
 
 
 def copying(session: Session, original: Any) -> dict[str, Any]:
     """Return the session's functions of `copy`."""
     module = guarded_copy(session)
-    return {name: getattr(module, name) for name in original.__all__ if hasattr(module, name)}
+    names = {name: getattr(module, name) for name in original.__all__ if hasattr(module, name)}
+    return {**names, "deepcopy": module.__dict__["guarded_deepcopy"]}
 
 
 def dataclass_copies(session: Session, original: Any) -> dict[str, Any]:
     """Return the functions of `dataclasses` that copy what fields hold."""
-    namespace = dict(original.__dict__)
-    namespace["copy"] = guarded_copy(session)
+
+    def fields(class_or_instance: Any) -> Any:
+        """Return the fields of a dataclass."""
+        found = original.fields(class_or_instance)
+        cls = class_or_instance if isinstance(class_or_instance, type) else type(class_or_instance)
+        if any(field.name[:1] == "_" for field in found) and not session.attributes.is_guest_class(cls):
+            raise InterpreterError(f"Forbidden access to the fields of '{cls.__name__}': some of them are private")
+        return found
+
+    namespace = {**original.__dict__, "copy": guarded_copy(session), "fields": fields}
     names = ("asdict", "astuple", "_asdict_inner", "_astuple_inner")
     namespace.update({name: rebuilt(namespace[name], namespace) for name in names})
-    return {name: namespace[name] for name in ("asdict", "astuple")}
+    return {name: namespace[name] for name in ("asdict", "astuple", "fields")}

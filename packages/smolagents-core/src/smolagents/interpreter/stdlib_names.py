@@ -45,15 +45,22 @@ DROPPED: dict[str, frozenset[str]] = {
     "typing": words(
         "get_type_hints ForwardRef evaluate_forward_ref no_type_check_decorator get_overloads clear_overloads"
     ),
-    "functools": words("singledispatch singledispatchmethod"),
     "time": words("clock_settime clock_settime_ns tzset pthread_getcpuclockid"),
     "decimal": words("DefaultContext BasicContext ExtendedContext setcontext"),
     "re": words("template"),
+    "tokenize": words("open"),
     "types": words(
         "FunctionType LambdaType CodeType CellType MethodType ModuleType new_class FrameType TracebackType coroutine "
         "prepare_class GenericAlias"
     ),
     "io": words("open open_code FileIO"),
+    "argparse": words("FileType"),
+    "calendar": words("setfirstweekday"),
+    "codecs": words("open register register_error unregister"),
+    "csv": words("register_dialect unregister_dialect field_size_limit"),
+    "locale": words("setlocale"),
+    "threading": words("settrace setprofile settrace_all_threads setprofile_all_threads stack_size excepthook"),
+    "warnings": words("showwarning formatwarning warn_explicit"),
     "builtins": words(
         "eval exec compile open __import__ globals locals vars input breakpoint getattr setattr delattr type memoryview"
     ),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+import types
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
 from smolagents.interpreter.awaiting import run_coroutine
+from smolagents.interpreter.reports import traceback_text
 
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
@@ -61,10 +64,26 @@ def asyncio_names(session: Session, original: Any) -> dict[str, Any]:
 def inspect_names(session: Session, original: Any) -> dict[str, Any]:
     """Return the session's `inspect`."""
 
+    is_guest = session.attributes.is_guest
+
+    def is_own(obj: Any) -> bool:
+        generated = type(obj) is types.FunctionType and obj.__code__.co_filename == "<string>"
+        return generated or is_guest(obj)
+
+    def functions_of(obj: Any) -> Iterator[Any]:
+        """Yield an object, what it wraps, and the functions that are called in its place."""
+        while obj is not None:
+            yield obj
+            if not isinstance(obj, (types.FunctionType, types.MethodType)) and is_guest(obj):
+                names = ("__init__", "__new__") if isinstance(obj, type) else ("__call__",)
+                found = (getattr(obj, name, None) for name in names)
+                yield from (part for part in found if isinstance(part, (types.FunctionType, types.MethodType)))
+            obj = getattr(obj, "__wrapped__", None)
+
     def signature(obj: Any, *, follow_wrapped: bool = True) -> Any:
         """Return a callable's signature; the defaults of the host's functions are not shown."""
         found = original.signature(obj, follow_wrapped=follow_wrapped)
-        if session.attributes.is_guest(obj):
+        if all(map(is_own, functions_of(obj))):
             return found
         empty = original.Parameter.empty
         hidden = [part if part.default is empty else part.replace(default=...) for part in found.parameters.values()]
@@ -187,8 +206,13 @@ def timeit_names(session: Session, original: Any) -> dict[str, Any]:
 def traceback_names(session: Session, original: Any) -> dict[str, Any]:
     """Return the session's `traceback`."""
 
+    def format_exc(*args: Any, **options: Any) -> str:
+        """Return the text of the exception that is being handled, with the lines of the code itself."""
+        error = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
+        return "NoneType: None\n" if error is None else traceback_text(session, error)
+
     def print_exc(*args: Any, **options: Any) -> None:
         """Print the exception that is being handled."""
-        session.prints.append(original.format_exc())
+        session.prints.append(format_exc())
 
-    return {"print_exc": print_exc}
+    return {"format_exc": format_exc, "print_exc": print_exc}

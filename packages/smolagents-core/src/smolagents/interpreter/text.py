@@ -8,66 +8,22 @@ from __future__ import annotations
 
 import re
 import string
-from collections import OrderedDict, defaultdict, deque
-from collections.abc import Iterator, Mapping
-from functools import partial
-from types import GenericAlias, MappingProxyType, SimpleNamespace
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
-from smolagents.interpreter.sizes import NUMBERS, size_of
+from smolagents.interpreter.sizes import size_of
+from smolagents.interpreter.weights import ATOMS, is_container, literal_size, parts
 
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
 
 Text = str  # inside the class, `str` is its method
-ITERABLES: tuple[Any, ...] = (list, tuple, dict, set, frozenset, deque)
-VIEWS: tuple[Any, ...] = (type({1: 1}.keys()), type({1: 1}.values()), type({1: 1}.items()))
-CONTAINERS = (*ITERABLES, MappingProxyType, BaseException, SimpleNamespace, GenericAlias, partial, *VIEWS)
-EXACT = frozenset({list, tuple, dict, set, frozenset, deque, defaultdict, OrderedDict})
-ATOMS = NUMBERS | {type(None), type, range, slice}
 MAX_WIDTH = 100_000
+FREE_TEXT = 65536
 # printf-style: %[(key)][flags][width][.precision]type
 _PERCENT = re.compile(r"%(?:\(.*?\))?[-#0 +]*(\*|\d+)?(?:\.(\*|\d+))?", re.DOTALL)
 _WIDTH = re.compile(r"\d{6,}")
-
-
-def _items(value: Any) -> Iterator[Any]:
-    """Yield what a container shows, past what subclasses define."""
-    kind = type(value)
-    if issubclass(kind, dict):
-        yield from dict.keys(value)
-        yield from dict.values(value)
-    elif kind in EXACT or issubclass(kind, MappingProxyType):
-        yield from value
-    elif kind in VIEWS:
-        for item in value:  # the pairs of `items()` are made anew each time, so they are no parts to remember
-            yield from item if kind is VIEWS[2] else (item,)
-    elif issubclass(kind, BaseException):
-        yield from value.args
-    elif issubclass(kind, SimpleNamespace):
-        yield from vars(value).values()
-    elif issubclass(kind, GenericAlias):
-        yield from value.__args__
-    elif issubclass(kind, partial):
-        yield from (value.func, *value.args, *value.keywords.values())
-    else:
-        for base in ITERABLES:
-            if issubclass(kind, base):
-                yield from base.__iter__(value)
-        if is_dataclass(kind):
-            for name in own_fields(kind):
-                yield getattr(value, name, None)
-
-
-def is_dataclass(kind: type) -> bool:
-    """Tell whether a class shows its fields by generated code, which draws no ticks."""
-    return hasattr(kind, "__dataclass_fields__")
-
-
-def own_fields(kind: Any) -> list[str]:
-    """Return the names of a dataclass's fields."""
-    return [name for name in kind.__dataclass_fields__ if type(name) is str]
 
 
 class Percent:
@@ -86,6 +42,7 @@ class Percent:
 class _Formatter(string.Formatter):
     def __init__(self, guards: TextGuards) -> None:
         self.guards = guards
+        self.size = 0
 
     def get_field(self, field_name: Text, args: Any, kwargs: Any) -> Any:
         import _string  # type: ignore[import-not-found]
@@ -96,8 +53,16 @@ class _Formatter(string.Formatter):
             obj = self.guards.session.attributes.guarded_getattr(obj, key) if is_attribute else obj[key]
         return obj, first
 
+    def get_value(self, key: Any, args: Any, kwargs: Any) -> Any:
+        if type(key) is int and key >= len(args):
+            raise IndexError(f"Replacement index {key} out of range for positional args tuple")
+        return super().get_value(key, args, kwargs)
+
     def format_field(self, value: Any, format_spec: Text) -> Any:
-        return self.guards.format(value, format_spec)
+        text = self.guards.format(value, format_spec)
+        self.size += size_of(text)
+        self.guards.session.sizes.check(self.size)
+        return text
 
     def convert_field(self, value: Any, conversion: str | None) -> Any:
         return value if conversion is None else self.guards.convert(value, conversion)
@@ -109,7 +74,6 @@ class TextGuards:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.limit = session.limits.value_bytes
-        self.formatter = _Formatter(self)
 
     def weigh(self, value: Any) -> int:
         """Return about the length of a value's text, or refuse an endless one."""
@@ -119,16 +83,16 @@ class TextGuards:
         # A shared part is weighed once and counted each time; a container inside itself shows as [...].
         known[id(value)] = 5
         weight = 2
-        for item in _items(value):
+        for item in parts(value):
             kind = type(item)
             if kind in ATOMS:
                 weight += 8
             elif kind is str:
                 weight += len(item) + 4
-            elif issubclass(kind, CONTAINERS) or is_dataclass(kind):
+            elif is_container(kind):
                 weight += known[id(item)] if id(item) in known else self._weigh(item, known)
             else:
-                weight += 16 + size_of(item)
+                weight += 16 + literal_size(item)
         if weight > self.limit // 4:
             raise InterpreterError("the value holds too many parts (shared ones count each time). Use a part of it.")
         known[id(value)] = weight
@@ -139,8 +103,14 @@ class TextGuards:
         kind = type(value)
         if kind is str or kind in ATOMS:
             return
-        if issubclass(kind, CONTAINERS) or is_dataclass(kind):
+        if is_container(kind):
             self.weigh(value)
+
+    def check_literal(self, value: Any) -> None:
+        """Refuse a value whose `repr` would be endless, or too long."""
+        self.check(value)
+        if type(value) not in ATOMS:
+            self.session.budget.take(literal_size(value))
 
     def hash(self, value: Any) -> int:
         """Return the hash of a value."""
@@ -162,25 +132,36 @@ class TextGuards:
             if kind is int or kind is float:
                 return repr(value)
             self.check(value)
+            if not issubclass(kind, Text):
+                self.session.budget.take(literal_size(value))
         return str(*args, **kwargs)
 
     def repr(self, value: Any) -> Text:
         """Return the text that stands for a value."""
-        self.check(value)
+        self.check_literal(value)
         return repr(value)
+
+    def method(self, obj: Any, method: Any) -> Any:
+        """Return a method that makes a value's text or hash, bound or not."""
+
+        def checked(*args: Any) -> Any:
+            self.check(args[0] if args else obj)
+            return method(*args)
+
+        return checked
 
     def ascii(self, value: Any) -> Text:
         """Return the ASCII text that stands for a value."""
-        self.check(value)
+        self.check_literal(value)
         return ascii(value)
 
     def shown(self, value: Any, parts: int) -> Any:
         """Return a value that an f-string with so many parts shows."""
         if type(value) is str:
-            if len(value) > 65536 and len(value) * parts > self.limit:
-                raise InterpreterError("the text would be too long")
+            if len(value) > FREE_TEXT:
+                self.session.sizes.check(size_of(value) * parts)
             return value
-        self.check(value)
+        self.check_literal(value)
         self.session.sizes.check_exponent(value)
         return value
 
@@ -195,7 +176,7 @@ class TextGuards:
         for width in _WIDTH.findall(spec):
             if int(width[:12]) > MAX_WIDTH:
                 raise InterpreterError(f"a format width of {width} is too large")
-        self.check(value)
+        self.check_literal(value)
         self.session.sizes.check_exponent(value)
         return format(value, spec)
 
@@ -207,10 +188,7 @@ class TextGuards:
 
     def format_text(self, text: Text, args: Any, kwargs: Any) -> Text:
         """Do what `str.format` does, with guarded attribute access."""
-        try:
-            result = self.formatter.vformat(str.__str__(text), args, kwargs)
-        except IndexError as error:
-            raise IndexError("Replacement index out of range for positional args tuple") from error
+        result = _Formatter(self).vformat(str.__str__(text), args, kwargs)
         if len(result) > self.limit:
             raise InterpreterError("the text would be too long")
         return result
@@ -237,11 +215,14 @@ class TextGuards:
         if total > MAX_WIDTH:
             raise InterpreterError(f"a format width of {total} is too large")
         self.check(values)
-        if size_of(text) + size_of(values) > self.limit:
-            raise InterpreterError("the text would be too long")
-        if type(values) is tuple:
-            for value in values:
-                self.check(value)
+        items = values if type(values) is tuple else tuple(values.values()) if type(values) is dict else (values,)
+        for value in items:
+            self.check(value)
+        # Any of them may be shown by each of the fields that name it, and as `%r` or `%a`.
+        sizes = [literal_size(item) for item in items]
+        total = source.count("%") * max(sizes, default=0) if type(values) is dict else sum(sizes)
+        if total > FREE_TEXT:
+            self.session.sizes.check(size_of(text) + total)
         return text % values
 
     def imod(self, a: Any, b: Any) -> Any:

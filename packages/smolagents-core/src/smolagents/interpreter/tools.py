@@ -19,32 +19,32 @@ CO_COROUTINE = 0x80 | 0x100
 def guest_callable(session: Session, name: str, tool: Any) -> Any:
     """Return what guest code calls for a tool.
 
-    A plain function and a bound method show nothing that source could read, so they are passed as they are, which
-    makes a call cost what it costs in CPython.
+    A plain function shows nothing that source could read, so it is passed as it is, which makes a call cost what it
+    costs in CPython. The text of a bound method would show the object that it belongs to.
     """
     if name == "final_answer":
         return _final_answer(session, tool)
-    call = tool
-    if not isinstance(tool, (types.FunctionType, types.BuiltinFunctionType, type)):
-        method = getattr(tool, "__call__", None)  # noqa: B004 (the method itself is wanted)
-        call = method if type(method) is types.MethodType else _Plain(tool).call
-    _note_code(session, call)
+    _note_code(session, tool)
     _note_code(session, getattr(tool, "forward", None))
-    if _is_async(tool) or _is_async(call):
-        return _awaited(session, name, call)
+    method = getattr(tool, "__call__", None)  # noqa: B004 (the method itself is wanted)
+    if _is_async(tool) or _is_async(method):
+        return _awaited(session, name, tool)
+    is_function = type(tool) is types.BuiltinFunctionType and isinstance(tool.__self__, types.ModuleType)
+    if is_function or isinstance(tool, (types.FunctionType, type)):
+        return tool
+    return _called(session, name, tool)
+
+
+def _called(session: Session, name: str, target: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that shows nothing of the callable object that it stands for."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return target(*args, **kwargs)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = getattr(target, "__doc__", None)
+    session.budget.tool_codes.add(call.__code__)
     return call
-
-
-class _Plain:
-    """Hold a callable that would show attributes."""
-
-    __slots__ = ("_target",)
-
-    def __init__(self, target: Any) -> None:
-        self._target = target
-
-    def call(self, *args: Any, **kwargs: Any) -> Any:
-        return self._target(*args, **kwargs)
 
 
 def _note_code(session: Session, function: Any) -> None:

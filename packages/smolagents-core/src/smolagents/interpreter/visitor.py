@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
+from smolagents.interpreter import nodes
 from smolagents.interpreter.names import NameRules
-from smolagents.interpreter.nodes import at, call
-from smolagents.interpreter.scopes import Scope
+from smolagents.interpreter.nodes import CHECKPOINT, at, call, checked
+from smolagents.interpreter.scopes import Rebound, Scope
+
+# C code between two calls can't be interrupted. So many operations may follow each other without a checkpoint.
+CHECKPOINT_WEIGHT = 64
+FEW = 16
+RANGE = (0, 0)
+ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
 
 
 class Visitor:
@@ -18,70 +25,89 @@ class Visitor:
         rules: Which names and attributes the session's guests may use.
         protected: Tool names, which can't be assigned.
         defined: Tells whether the session already has a variable of that name.
+        unstable: Methods that are known to bind the name of their `self` again, by line and column.
     """
 
     expressions: ClassVar[dict[type, Callable[[Any, Any], Any]]] = {}
     statements: ClassVar[dict[type, Callable[[Any, Any], Any]]] = {}
 
-    def __init__(self, rules: NameRules, protected: Iterable[str], defined: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        rules: NameRules,
+        protected: Iterable[str],
+        defined: Callable[[str], bool],
+        unstable: frozenset[tuple[int, int]] = frozenset(),
+    ) -> None:
         self.rules = rules
         self.protected = frozenset(protected)
         self.defined = defined
+        self.unstable = unstable
+        self.selves: dict[str, Scope] = {}  # the methods around, by the names of their `self`
         self.scope = Scope("module")
         self.bound: set[str] = set()  # by the whole action, in any scope
         self.module_names: set[str] = set()  # by its top level
         self.guarded_calls: list[tuple[Any, str]] = []  # calls of a builtin class by name
-        self.class_loads: list[tuple[Any, str]] = []  # a builtin class as a value
+        self.ranges: list[tuple[Any, Any]] = []  # loops over a range, with its name
+        self.catches = 0  # statements so far that may swallow an exception
+        self.relies_on_range = False
+        self.floats = False  # whether floats are likely: the code divides, or has a literal
         self.loops_at_top = False
         self.loop_depth = 0
         self.held = 0
+        self.unheld = 0  # comprehensions around, in whose iterables no temporary variable can be
         self.star_import = False
+        self.futures = 0  # compiler flags
         self.awaits_at_top = False
+        self.weight = 0  # of what was done since a checkpoint
         self.answers = False
+        self.nests = False  # values inside values of their own kind, in a loop
+        self.careful = False  # as the action does so
 
     def block(self, statements: list[Any]) -> list[Any]:
         """Rewrite a list of statements."""
         result: list[Any] = []
         table = self.statements
         for statement in statements:
-            visit = table.get(type(statement))
-            if visit is None:
-                self.rules.refuse(f"{type(statement).__name__} is not supported.", statement)
-            done = visit(self, statement)
+            done = table[type(statement)](self, statement)
             if type(done) is list:
                 result.extend(done)
             else:
                 result.append(done)
+            if self.weight > CHECKPOINT_WEIGHT:
+                self.weight = 0
+                result.append(CHECKPOINT)
         if statements and not result:
             result.append(at(ast.Pass(), statements[0]))
         return result
 
     def expr(self, node: Any) -> Any:
         """Rewrite an expression and return what takes its place."""
-        visit = self.expressions.get(type(node))
-        if visit is None:
-            self.rules.refuse(f"{type(node).__name__} is not supported.", node)
-        return visit(self, node)
+        return self.expressions[type(node)](self, node)
+
+    def unsupported(self, node: Any) -> NoReturn:
+        """Refuse what no other method visits."""
+        self.rules.refuse(f"{type(node).__name__} is not supported.", node)
 
     def exprs(self, items: list[Any]) -> list[Any]:
         """Rewrite several expressions."""
         table = self.expressions
-        return [table[type(item)](self, item) if type(item) in table else self.expr(item) for item in items]
-
-    def class_value(self, node: Any) -> Any:
-        """Rewrite an expression that may name a builtin class only to compare with it."""
-        if type(node) is ast.Name or (type(node) is ast.Tuple and all(type(item) is ast.Name for item in node.elts)):
-            mark = len(self.class_loads)
-            node = self.expr(node)
-            del self.class_loads[mark:]
-            return node
-        return self.expr(node)
+        weight = self.weight
+        done = [table[type(item)](self, item) for item in items]
+        if len(done) > FEW and self.weight - weight > CHECKPOINT_WEIGHT:
+            for index in range(FEW, len(done), FEW):
+                item = done[index]
+                if type(item) is ast.Starred:
+                    item.value = checked(item.value)
+                else:
+                    done[index] = checked(item)
+        return done
 
     def bind(self, identifier: str, node: Any) -> None:
         """Note that the current scope binds a name, which must be one that guests may bind."""
         scope = self.scope
-        self.rules.check_binding(identifier, node, in_class=scope.kind == "class")
-        self.bound.add(identifier)
+        if identifier[:1] == "_":
+            self.rules.check_binding(identifier, node, scope.kind)
+        self.note_bound(identifier)
         if scope.is_module or identifier in scope.globals:
             if identifier in self.protected:
                 if identifier == "final_answer" and scope.is_module and type(node) is ast.Name:
@@ -90,12 +116,41 @@ class Visitor:
                     self.rules.refuse(f"Cannot assign to name '{identifier}': it is a tool. Choose another name.", node)
             self.module_names.add(identifier)
 
+    def note_bound(self, identifier: str) -> None:
+        """Note that some scope binds a name."""
+        self.bound.add(identifier)
+        if identifier in self.selves:
+            self.selves[identifier].rebind_self()
+
     def runs_once(self) -> bool:
         """Tell whether the code at hand runs once, so that a guard costs nothing that counts."""
         return self.scope.is_module and not self.loop_depth
 
+    def walks(self) -> bool:
+        """Tell whether a value that is hashed or compared is weighed before: in most hot code that costs too much."""
+        return self.careful or self.runs_once()
+
+    def iterate(self, loop: Any, iterable: Any, catches: bool = False) -> None:
+        """Let a loop draw ticks: one by one, or all at its beginning where it is over a short range.
+
+        The latter only where nothing in the loop `catches`: what stops the action may come from outside then.
+        """
+        loop.iter = iterable
+        if type(iterable) is ast.Call and not catches and not iterable.keywords:
+            func = iterable.func
+            if type(func) is ast.Name and func.id == "range":
+                self.ranges.append((loop, func))
+                return
+        loop.iter = nodes.compress(iterable)
+
+    def in_loop(self) -> bool:
+        """Tell whether the code at hand is in a loop, where time counts more than the length of the code."""
+        return self.loop_depth > 0 or self.scope.kind == "comprehension"
+
     def can_hold(self) -> bool:
         """Tell whether a temporary variable is cheap and invisible: in a function, as which top-level loops run too."""
+        if self.unheld:
+            return False
         return self.scope.kind in ("function", "lambda") or (self.scope.is_module and self.loop_depth > 0)
 
     def hold(self, node: Any) -> str:
@@ -116,15 +171,17 @@ class Visitor:
         if self.scope.outside_comprehension().is_module:
             self.awaits_at_top = True
 
-    def trusts(self, node: ast.expr) -> bool:
+    def trusts(self, node: ast.expr, attribute: str) -> bool:
         """Tell whether an expression is a method's own `self`, which the method checks when it is entered."""
         if type(node) is not ast.Name:
             return False
         scope: Scope | None = self.scope
         while scope is not None:
             if scope.self_name == node.id:
-                if scope.self_is_stable():
+                if scope.stable:
                     scope.self_used = True
+                    if self.rules.is_private(attribute):
+                        scope.private_names |= {self.mangle(attribute)}
                     return True
                 return False
             scope = scope.parent
@@ -138,8 +195,50 @@ class Visitor:
                 return f"_{owner}{attribute}"
         return attribute
 
+    def is_range(self, iterable: Any) -> bool:
+        """Tell whether an expression is a range, unless the action still binds that name further down."""
+        if type(iterable) is not ast.Call or type(iterable.func) is not ast.Name or iterable.func.id != "range":
+            return False
+        if RANGE in self.unstable or "range" in self.bound or "range" in self.protected or self.defined("range"):
+            return False
+        self.relies_on_range = True
+        return True
+
+    def note_ints(self, target: Any, iterable: Any) -> None:
+        """Note which variables of a comprehension are ints for sure: those that go through a range."""
+        ints = self.scope.ints
+        if type(target) is ast.Name:
+            ints[target.id] = self.is_range(iterable) and ints.get(target.id, True)
+        else:
+            ints.update((part.id, False) for part in ast.walk(target) if type(part) is ast.Name)
+
+    def is_number(self, node: Any) -> bool:
+        """Tell whether an expression is an int or a float for sure."""
+        kind = type(node)
+        if kind is ast.Name:
+            scope: Any = self.scope
+            while scope.kind == "comprehension":
+                if node.id in scope.ints:
+                    return bool(scope.ints[node.id])
+                scope = scope.parent
+            return False
+        if kind is ast.BinOp:
+            return type(node.op) in ARITHMETIC and self.is_number(node.left) and self.is_number(node.right)
+        return kind is ast.Constant and type(node.value) in (int, float)
+
     def finish(self) -> None:
-        """Put in guards for builtin classes, where the action and the session don't bind their names."""
-        for node, guard in [*self.guarded_calls, *self.class_loads]:
-            if node.id not in self.bound and not self.defined(node.id):
+        """Put in guards for builtin classes, where the action and the session don't bind their names.
+
+        Raises:
+            Rebound: The action binds `range`, after it was taken for the builtin.
+        """
+        if self.relies_on_range and "range" in self.bound:
+            raise Rebound(RANGE)
+        for node, guard in self.guarded_calls:
+            if node.id not in self.bound and not self.defined(node.id) and node.id not in self.protected:
                 node.id = guard
+        for loop, func in self.ranges:
+            if func.id == "<range>":
+                func.id = "<steps>"
+            else:
+                loop.iter = nodes.compress(loop.iter)

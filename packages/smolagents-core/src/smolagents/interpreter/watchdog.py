@@ -12,10 +12,14 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from smolagents.interpreter.nesting import Sentry
+
 if TYPE_CHECKING:
     from smolagents.interpreter.budget import Budget
 
 POLL_SECONDS = 0.02
+# Where there are large values, memory fills up faster.
+CLOSE_POLL_SECONDS = 0.005
 IDLE_POLLS = 100
 # How long a stopped action may take to notice before its library code is interrupted.
 GRACE_SECONDS = 0.1
@@ -34,6 +38,8 @@ _start_lock = _thread.allocate_lock()
 
 def watch(budget: Budget) -> None:
     """Look after a budget from now on."""
+    if not _active:
+        _sentry.begin()
     _active[id(budget)] = budget
     if not _state["alive"] or _state["pid"] != os.getpid():
         with _start_lock:
@@ -46,15 +52,38 @@ def watch(budget: Budget) -> None:
 def unwatch(budget: Budget) -> None:
     """Forget a budget."""
     _active.pop(id(budget), None)
+    if not _active:
+        _sentry.end()
+
+
+def _stop_nesting() -> bool:
+    """Stop the action that runs in this thread; tell whether there is one."""
+    thread_id = _thread.get_ident()
+    for budget in list(_active.values()):
+        if budget.thread_id == thread_id and budget.running:
+            budget.cut("nesting")
+            return True
+    return False
+
+
+_sentry = Sentry(_stop_nesting)
+
+
+def running_actions() -> int:
+    """Return how many actions run: memory is the whole process's."""
+    return len(_active)
 
 
 def _run() -> None:
     idle = 0
+    pause = POLL_SECONDS
     while True:
-        time.sleep(POLL_SECONDS)
+        time.sleep(pause)
+        pause = POLL_SECONDS
         if _active:
             idle = 0
-            _poll()
+            if _poll():
+                pause = CLOSE_POLL_SECONDS
             continue
         idle += 1
         if idle > IDLE_POLLS:
@@ -64,28 +93,20 @@ def _run() -> None:
                     return
 
 
-def _poll() -> None:
+def _poll() -> bool:
+    """Look at all running actions, and tell whether one of them has large values."""
     now = time.monotonic()
     budgets = list(_active.values())
-    resident = _resident_bytes()
     for budget in budgets:
         if budget.deadline is not None and now > budget.deadline:
             budget.cut("timeout")
-        if resident is not None:
-            _check_memory(budget, resident, len(budgets))
+        limit = budget.limits.memory * len(budgets)
+        # What grows while a tool runs (it may load a model) is the host's own.
+        if limit < sys.maxsize and budget.memory.growth(_in_tool(budget)) > limit:
+            budget.cut("memory")
         if budget.reason is not None and (now - budget.cut_at > GRACE_SECONDS or budget.reason == "memory"):
             _interrupt(budget)
-
-
-def _check_memory(budget: Budget, resident: int, sessions: int) -> None:
-    """Cut a session when the process has grown by more than the limit for each running session.
-
-    What grows while a tool runs (it may load a model) is the host's own: it moves the starting point.
-    """
-    if budget.memory_at_start is None or _in_tool(budget):
-        budget.memory_at_start = resident
-    elif resident - budget.memory_at_start > budget.limits.memory * sessions:
-        budget.cut("memory")
+    return not all(budget.memory.calm for budget in budgets)
 
 
 def _in_tool(budget: Budget) -> bool:
@@ -124,14 +145,3 @@ def send_async_exception(thread_id: int, exception: type[BaseException] | None) 
 
     argument = None if exception is None else ctypes.py_object(exception)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), argument)
-
-
-def _resident_bytes() -> int | None:
-    try:
-        with open("/proc/self/statm", "rb") as statm:
-            return int(statm.read().split()[1]) * _PAGE
-    except OSError:
-        return None  # no such file on macOS and Windows: there, only the size of single values is bounded
-
-
-_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096

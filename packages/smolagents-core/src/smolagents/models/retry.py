@@ -61,7 +61,12 @@ def http_status(error: BaseException) -> int | None:
 
 
 def requested_wait(error: BaseException) -> float | None:
-    """Return the seconds that the server asked to wait (`Retry-After`), if it did."""
+    """Return the seconds that the server asked to wait (`Retry-After`), if it did; errors may wrap each other."""
+    waits = map(_wait_in_headers, _causes(error))
+    return next((wait for wait in waits if wait is not None), None)
+
+
+def _wait_in_headers(error: BaseException) -> float | None:
     response = getattr(error, "response", None)
     headers = getattr(response, "headers", None)
     if isinstance(response, dict):
@@ -101,7 +106,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _is_used_up(error: BaseException) -> bool:
-    return "insufficient_quota" in f"{getattr(error, 'code', '')} {error}"
+    return any("insufficient_quota" in f"{getattr(cause, 'code', '')} {cause}" for cause in _causes(error))
 
 
 class Retrying:

@@ -14,6 +14,7 @@ from smolagents.sandbox.transport import Transport
 # Where the producer can be made to wait, a few chunks are enough; where it can't, there is room for a large frame.
 MAX_WAITING_BYTES = 2**20
 MAX_UNREAD_BYTES = 2 * MAX_FRAME_BYTES
+ENDING_SECONDS = 1.0
 
 
 class Output:
@@ -86,10 +87,11 @@ class Output:
             self._changed.notify_all()
             return chunk
 
-    @property
-    def ending(self) -> str | None:
-        """Return how the worker ended; None while it has not."""
-        return self._ending
+    def ending(self, timeout: float = 0.0) -> str | None:
+        """Return how the worker ended, waiting so many seconds for that; None while it has not."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ending is not None, timeout)
+            return self._ending
 
 
 class QueuedTransport(Transport):
@@ -117,7 +119,7 @@ class QueuedTransport(Transport):
 
     def ending(self) -> str:
         """Say how the worker ended."""
-        return self._output.ending or "has closed its output"
+        return self._output.ending(ENDING_SECONDS) or "does not take its input any more"
 
 
 def _release(output: Output, stop: Callable[[], None], owner: int) -> None:

@@ -122,6 +122,12 @@ class WorkerSession:
         if connection is not None:
             connection.transport.close()
 
+    def _replace_worker(self) -> None:
+        """Start a fresh worker; where none starts, the next action says why."""
+        self.end_worker()
+        with contextlib.suppress(SandboxError):
+            self.start_worker()
+
     # ---- requests
 
     def run_action(self, code: str) -> CodeOutput:
@@ -160,8 +166,7 @@ class WorkerSession:
         self._has_state = True
         if "error" in reply:
             if reply["error"].get("kind") == "MemoryError":  # another action would fail as well
-                self.end_worker()
-                self.start_worker()
+                self._replace_worker()
                 raise InterpreterError(f"MemoryError: the code has used up the memory of its sandbox. {GONE}")
             raise _failure(reply["error"])
         if reply.get("final") is True and self._final is not _nothing:
@@ -217,17 +222,15 @@ class WorkerSession:
         try:
             return self._send_all(request, timeout)
         except WorkerGone as error:
-            lost = self._has_state or not isinstance(error, NotSent)
-            self.end_worker()
-            if lost:
-                self.start_worker()
+            if self._has_state or not isinstance(error, NotSent):
+                self._replace_worker()
                 raise
+            self.end_worker()
             return self._send_all(request, timeout)
         except MessageTooLarge as error:
             raise SerializationError(f"This can't be sent to the sandbox: {error}") from error
         except (TimeoutError, ProtocolError):
-            self.end_worker()
-            self.start_worker()
+            self._replace_worker()
             raise
 
     def _send_all(self, request: dict[str, Any], timeout: float | None) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class ThreadedPipes(QueuedTransport):
 
     def write(self, data: bytes, timeout: float | None) -> None:
         """Write all of the data to the process's standard input."""
-        if self._output.ending is not None:
+        if self._output.ending() is not None:
             raise BrokenPipeError
         done: queue.SimpleQueue[OSError | None] = queue.SimpleQueue()
         self._outbox.put((data, done))

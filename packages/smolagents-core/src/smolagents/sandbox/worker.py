@@ -8,6 +8,7 @@ import builtins
 import os
 import sys
 import threading
+import time
 from queue import SimpleQueue
 from typing import Any
 
@@ -17,6 +18,7 @@ from smolagents.sandbox.values import arriving, crossing
 
 MAX_ERROR_TEXT = 20_000
 SPARE_BYTES = 16 * 2**20
+MISSED_HEARTBEATS = 4
 
 
 class FinalAnswer(BaseException):
@@ -42,6 +44,7 @@ class Worker:
         self._writing = threading.Lock()
         self._calls = 0
         self._running = 0
+        self._heard = False
         self.sending = False
         self.thread = threading.get_ident()
 
@@ -56,17 +59,24 @@ class Worker:
             configuration = read_message(self._source)
         if configuration is None:
             return
-        self._allow_pickle = bool(configuration.get("allow_pickle"))
-        self._engine = self._make_engine(self, configuration)
-        version = ".".join(map(str, sys.version_info[:3]))
-        self.send(dict(hello, type="hello", protocol=PROTOCOL_VERSION, python=version))
+        self.configure(configuration, **hello)
         threading.Thread(target=self._listen, name="host", daemon=True).start()
+        seconds = configuration.get("heartbeat_seconds")
+        if seconds:
+            threading.Thread(target=self._watch, args=(seconds,), name="heartbeat", daemon=True).start()
         while True:
             request = self._inbox.get()
             if request is None:
                 return
             if request["type"] not in ("return", "raise"):  # else the call that waited for it was interrupted
                 self._answer(request)
+
+    def configure(self, configuration: Any, **hello: Any) -> None:
+        """Make what runs the actions, and tell the host that it is ready."""
+        self._allow_pickle = bool(configuration.get("allow_pickle"))
+        self._engine = self._make_engine(self, configuration)
+        version = ".".join(map(str, sys.version_info[:3]))
+        self.send(dict(hello, type="hello", protocol=PROTOCOL_VERSION, python=version))
 
     def send(self, message: Any) -> None:
         """Send a message to the host."""
@@ -125,14 +135,27 @@ class Worker:
                 message = read_message(self._source)
                 if message is None:
                     break
+                self._heard = True
                 if message["type"] == "interrupt":
                     if message.get("id") == self._running:
                         self._engine.interrupt()
-                else:
+                elif message["type"] != "alive":
                     self._inbox.put(message)
         finally:
             # The host is gone, or it speaks another language: nobody is left to work for.
             os._exit(0)
+
+    def _watch(self, seconds: float) -> None:
+        """End this process when nothing comes from the host any more.
+
+        Time is counted in short rests, since code that holds the interpreter's lock keeps the listener waiting too.
+        """
+        missed = 0
+        while missed < MISSED_HEARTBEATS:
+            self._heard = False
+            time.sleep(seconds)
+            missed = 0 if self._heard else missed + 1
+        os._exit(0)
 
     def _answer(self, request: Any) -> None:
         number = request.get("id")

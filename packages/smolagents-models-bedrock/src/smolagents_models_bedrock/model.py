@@ -1,0 +1,152 @@
+"""Amazon Bedrock's Converse API, by boto3."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from smolagents.messages import ChatMessage, ChatMessageStreamDelta
+from smolagents.models import ApiModel
+from smolagents.models.redaction import redacted
+
+from smolagents_models_bedrock import wire
+from smolagents_models_bedrock.errors import explained
+
+if TYPE_CHECKING:
+    from smolagents import Tool
+
+    Messages = Sequence[ChatMessage | dict[str, Any]]
+
+KEY_VARIABLE = "AWS_BEARER_TOKEN_BEDROCK"
+_SECRETS = ("aws_secret_access_key", "aws_session_token")
+
+
+class AmazonBedrockModel(ApiModel):
+    """Call a model through the Converse API of Amazon Bedrock.
+
+    Parameters have their usual names (`temperature`, `max_tokens`, `top_p`) or those of Converse (`inferenceConfig`,
+    `guardrailConfig`, `additionalModelRequestFields`, …); others, such as `top_k`, are sent as the model's own fields.
+
+    Args:
+        model_id: Id of a model or an inference profile, e.g. "us.amazon.nova-pro-v1:0", or an ARN.
+        client: Client of boto3 for "bedrock-runtime" to use instead of one of our own.
+        client_kwargs: Arguments of `boto3.client`, e.g. `{"region_name": "us-east-1"}`; else AWS_REGION or what
+            boto3 finds in its own variables and files.
+        custom_role_conversions: As in `ApiModel`. A model that takes no system prompt needs
+            `{"system": "user", "tool-call": "assistant", "tool-response": "user"}`.
+        api_key: A Bedrock API key; else the environment variable AWS_BEARER_TOKEN_BEDROCK, else AWS credentials as
+            boto3 finds them.
+        **kwargs: As in `ApiModel` and `Model`.
+    """
+
+    def __init__(
+        self,
+        model_id: str,
+        client: Any | None = None,
+        client_kwargs: dict[str, Any] | None = None,
+        custom_role_conversions: Mapping[Any, Any] | None = None,
+        *,
+        api_key: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.client_kwargs = client_kwargs or {}
+        self.api_key = api_key or (None if "aws_access_key_id" in self.client_kwargs else os.environ.get(KEY_VARIABLE))
+        super().__init__(model_id=model_id, custom_role_conversions=custom_role_conversions, client=client, **kwargs)
+
+    def create_client(self) -> Any:
+        """Return a client of boto3.
+
+        Raises:
+            ValueError: No region is set.
+        """
+        import boto3
+        from botocore import UNSIGNED
+        from botocore.config import Config
+
+        options = dict(self.client_kwargs)
+        if "AWS_DEFAULT_REGION" not in os.environ and "AWS_REGION" in os.environ:  # boto3 reads the first only
+            options.setdefault("region_name", os.environ["AWS_REGION"])
+        # ApiModel tries again where that helps; boto3 doing so too would multiply the attempts.
+        config = Config(retries={"total_max_attempts": 1}, **({"signature_version": UNSIGNED} if self.api_key else {}))
+        options["config"] = config.merge(options["config"]) if "config" in options else config
+        with explained():
+            client = boto3.client("bedrock-runtime", **options)
+        if self.api_key:
+            client.meta.events.register("before-send.bedrock-runtime", self._authorize)
+        return client
+
+    def generate(
+        self,
+        messages: Messages,
+        stop_sequences: list[str] | None = None,
+        response_format: dict[str, Any] | None = None,
+        tools_to_call_from: list[Tool] | None = None,
+        **kwargs: Any,
+    ) -> ChatMessage:
+        """Return the model's answer; see `Model.generate`.
+
+        Raises:
+            ValueError: A `response_format` is asked for, which Converse has not.
+        """
+        arguments = self._arguments(messages, stop_sequences, response_format, tools_to_call_from, **kwargs)
+        return wire.answer(self._request(self._converse, **arguments), stop_sequences)
+
+    def generate_stream(
+        self,
+        messages: Messages,
+        stop_sequences: list[str] | None = None,
+        response_format: dict[str, Any] | None = None,
+        tools_to_call_from: list[Tool] | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatMessageStreamDelta]:
+        """Yield the model's answer in pieces, its usage last."""
+        arguments = self._arguments(messages, stop_sequences, response_format, tools_to_call_from, **kwargs)
+        stream = self._request(self._open, **arguments)
+        try:
+            with redacted(self._credentials()), explained():
+                yield from wire.EventReader(stop_sequences).read(stream)
+        finally:
+            close = getattr(stream, "close", None)
+            if close is not None:
+                close()
+
+    def _arguments(
+        self,
+        messages: Messages,
+        stop_sequences: list[str] | None,
+        response_format: dict[str, Any] | None,
+        tools_to_call_from: list[Tool] | None,
+        **kwargs: Any,
+    ) -> dict[str, Any]:
+        if response_format is not None:
+            raise ValueError(
+                "Amazon Bedrock takes no response_format: leave out use_structured_outputs_internally, or ask for the "
+                "form by a tool."
+            )
+        parameters = self._prepare_completion_kwargs(
+            messages=messages,
+            stop_sequences=stop_sequences,
+            tools_to_call_from=tools_to_call_from,
+            custom_role_conversions=self.custom_role_conversions,
+            **kwargs,
+        )
+        return {"modelId": self.model_id, **wire.request(parameters)}
+
+    def _converse(self, **arguments: Any) -> Any:
+        with explained():
+            return self.client.converse(**arguments)
+
+    def _open(self, **arguments: Any) -> Any:
+        with explained():
+            return self.client.converse_stream(**arguments)["stream"]
+
+    def _authorize(self, request: Any, **_: Any) -> None:
+        request.headers["Authorization"] = f"Bearer {self.api_key}"
+
+    def _credentials(self) -> Iterable[str]:
+        candidates = (self.api_key, *(self.client_kwargs.get(name) for name in _SECRETS))
+        return [secret for secret in candidates if isinstance(secret, str)]
+
+
+AmazonBedrockServerModel = AmazonBedrockModel
