@@ -24,7 +24,7 @@ import importlib, pkgutil, sys
 from smolagents.errors import MissingPluginError
 package = importlib.import_module(sys.argv[1])
 for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-    if not module.name.endswith("__main__"):
+    if module.name.rpartition(".")[2] not in ("__main__", "inside"):  # the latter is for Pyodide's own Python
         try:
             importlib.import_module(module.name)
         except MissingPluginError as error:

@@ -13,6 +13,15 @@ _DISTRIBUTION = "smolagents-core"  # what PyPI's own `smolagents`, installed ove
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from smolagents_exec_blaxel import BlaxelExecutor as BlaxelExecutor
+    from smolagents_exec_docker import DockerExecutor as DockerExecutor
+    from smolagents_exec_e2b import E2BExecutor as E2BExecutor
+    from smolagents_exec_modal import ModalExecutor as ModalExecutor
+    from smolagents_exec_wasm import WasmExecutor as WasmExecutor
+    from smolagents_models_bedrock import (
+        AmazonBedrockModel as AmazonBedrockModel,
+        AmazonBedrockServerModel as AmazonBedrockServerModel,
+    )
     from smolagents_models_openai import (
         AzureOpenAIModel as AzureOpenAIModel,
         AzureOpenAIServerModel as AzureOpenAIServerModel,

@@ -22,8 +22,8 @@ def is_gone(sandbox: Any) -> bool:
 
     try:
         return str(SyncSandboxInstance.get(sandbox.metadata.name).status) in ENDED
-    except SandboxAPIError as error:
-        return error.status_code == NOT_FOUND
+    except SandboxAPIError as error:  # some of them have no status
+        return error.status_code == NOT_FOUND or "not found" in str(error).lower()
     except Exception:  # it can't be asked
         return False
 

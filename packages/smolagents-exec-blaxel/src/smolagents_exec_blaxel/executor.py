@@ -13,7 +13,7 @@ from smolagents.sandbox.hosted import HostedExecutor, Lease, SandboxGone
 from smolagents.sandbox.session import START_SECONDS
 from smolagents.sandbox.source import bootstrap_input
 
-from smolagents_exec_blaxel.errors import KEYS_PAGE, explained
+from smolagents_exec_blaxel.errors import KEYS_PAGE, explained, is_gone
 from smolagents_exec_blaxel.transport import BlaxelTransport
 
 if TYPE_CHECKING:
@@ -121,7 +121,11 @@ class BlaxelExecutor(HostedExecutor):
 
 
 def _delete(sandbox: Any) -> None:
-    sandbox.delete()
+    try:
+        sandbox.delete()
+    except Exception:
+        if not is_gone(sandbox):
+            raise
 
 
 def _keep(sandbox: Any) -> None:

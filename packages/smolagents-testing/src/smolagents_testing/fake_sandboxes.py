@@ -102,6 +102,15 @@ class FakeProcess:
         self._readers.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._end
+        await self._close_pipes()
+
+    async def _close_pipes(self) -> None:
+        """Read what is left and close the input: asyncio keeps its pipes until then."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        for stream in (self._process.stdout, self._process.stderr):
+            while stream is not None and await stream.read(READ_BYTES):
+                pass
 
     async def _read(self, name: str, stream: asyncio.StreamReader | None) -> None:
         assert stream is not None

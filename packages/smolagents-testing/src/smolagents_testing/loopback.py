@@ -71,6 +71,7 @@ class LoopbackServer(ABC):
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=type(self).__name__, daemon=True)
         self._port = 0
+        self._clients: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
 
     @abstractmethod
     async def answer(self, request: Request) -> Reply:
@@ -91,7 +92,7 @@ class LoopbackServer(ABC):
 
     def __enter__(self) -> Any:
         self._thread.start()
-        self._server = self.in_loop(lambda: asyncio.start_server(self._accept, "127.0.0.1", limit=MAX_LINE_BYTES))
+        self._server = self.in_loop(lambda: asyncio.start_server(self._connected, "127.0.0.1", limit=MAX_LINE_BYTES))
         self._port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -120,7 +121,14 @@ class LoopbackServer(ABC):
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+        for writer in list(self._clients):  # those whose task was cancelled before it began
+            writer.transport.abort()
+        for _ in range(5):  # until they are closed
+            await asyncio.sleep(0)
         await self._loop.shutdown_asyncgens()
+
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._clients[writer] = self._loop.create_task(self._accept(reader, writer))
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -132,6 +140,7 @@ class LoopbackServer(ABC):
             writer.transport.abort()
             with contextlib.suppress(ConnectionError, asyncio.CancelledError):
                 await writer.wait_closed()
+            self._clients.pop(writer, None)
 
     async def _respond(self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         reply = await self.answer(request)

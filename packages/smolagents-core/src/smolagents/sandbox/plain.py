@@ -5,9 +5,11 @@ standard library alone.
 """
 
 import ast
+import importlib
 import inspect
 import linecache
 import signal
+import site
 import subprocess
 import sys
 import traceback
@@ -68,6 +70,10 @@ class PlainEngine:
         if done.returncode:
             output = done.stdout.decode("utf-8", "replace")[-2000:]
             raise ActionError("pip could not install {}:\n{}".format(" ".join(packages), output))
+        # Where pip may not write elsewhere it makes a directory of the user's, which was not there at the start.
+        if site.ENABLE_USER_SITE:
+            site.addsitedir(site.getusersitepackages())
+        importlib.invalidate_caches()
 
     def run(self, source: str) -> "tuple[Any, bool]":
         """Run an action and return its value and whether that is the final answer."""

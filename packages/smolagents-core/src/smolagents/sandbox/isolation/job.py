@@ -9,8 +9,6 @@ import ctypes
 import sys
 from typing import Any
 
-assert sys.platform == "win32"
-
 ACTIVE_PROCESS, PROCESS_MEMORY, NO_ERROR_DIALOG, KILL_ON_CLOSE = 0x8, 0x100, 0x400, 0x2000
 ALL_USER_INTERFACE = 0xFF  # desktops, clipboard, handles, atoms, display settings, logging off
 BASIC_UI, EXTENDED_LIMITS = 4, 9
@@ -91,11 +89,13 @@ def _set(kernel: Any, job: int, kind: int, value: Any) -> None:
 
 
 def _kernel() -> Any:
+    assert sys.platform == "win32"
     kernel = ctypes.WinDLL("kernel32", use_last_error=True)
     kernel.CreateJobObjectW.restype = ctypes.c_void_p
     return kernel
 
 
 def _check(result: Any) -> None:
+    assert sys.platform == "win32"
     if not result:
         raise ctypes.WinError(ctypes.get_last_error())
