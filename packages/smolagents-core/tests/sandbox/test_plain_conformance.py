@@ -91,3 +91,10 @@ def test_worker_needs_nothing_but_the_standard_library() -> None:
 def test_executor_without_connect_says_what_to_define() -> None:
     with pytest.raises(NotImplementedError, match=r"connect\(\).*run_code_raise_errors"):
         RemotePythonExecutor([], None)("1")
+
+
+@pytest.mark.parametrize("part", [0, 3, 500])
+def test_worker_ends_when_its_host_does_before_it_has_its_source(part: int) -> None:
+    start = subprocess.Popen([sys.executable, "-I", "-c", BOOTSTRAP], stdin=subprocess.PIPE)
+    start.communicate(bootstrap_input()[:part], timeout=60)
+    assert start.returncode == 0

@@ -10,13 +10,14 @@ if __name__ == "__main__":
     Worker(*protected_pipes(), PlainEngine).serve()
 """
 
-# Reads as many bytes of source as the first line of standard input says, and runs them.
+# Reads as many bytes of source as the first line of standard input says, and runs them; ends if there is no more.
 BOOTSTRAP = (
     "import os\n"
+    "def take(size): return os.read(0, size) or os._exit(0)\n"
     "n = b''\n"
-    "while not n.endswith(b'\\n'): n += os.read(0, 1)\n"
+    "while not n.endswith(b'\\n'): n += take(1)\n"
     "s = b''\n"
-    "while len(s) < int(n): s += os.read(0, int(n) - len(s))\n"
+    "while len(s) < int(n): s += take(int(n) - len(s))\n"
     "exec(compile(s, '<worker>', 'exec'))\n"
 )
 
