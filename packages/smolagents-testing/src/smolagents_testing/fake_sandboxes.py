@@ -134,6 +134,7 @@ class FakeSandbox:
     def __init__(self, name: str, environment: Mapping[str, str]) -> None:
         self.name = name
         self.processes: dict[str, FakeProcess] = {}
+        self._starting: set[asyncio.Future[FakeProcess]] = set()
         self._directory = tempfile.TemporaryDirectory(prefix="fake-sandbox-", ignore_cleanup_errors=True)
         self.home = Path(self._directory.name)
         packages = self.home / "packages"
@@ -158,25 +159,35 @@ class FakeSandbox:
         name: str = "",
     ) -> FakeProcess:
         """Start a command and keep it under its name, else under its number."""
-        process = FakeProcess(
-            await asyncio.create_subprocess_exec(
-                *command,
-                stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env={**self.environment, **(environment or {})},
-                cwd=directory or self.home,
-                start_new_session=True,
-            )
-        )
+        process_environment = {**self.environment, **(environment or {})}
+        starting = asyncio.ensure_future(_spawn(command, process_environment, directory or str(self.home), stdin))
+        self._starting.add(starting)
+        try:
+            process = await asyncio.shield(starting)  # whoever asked for it may go away meanwhile
+        finally:
+            if starting.done():
+                self._starting.discard(starting)
         self.processes[name or str(process.pid)] = process
         return process
 
     async def end(self) -> None:
         """End everything in the sandbox."""
-        for process in self.processes.values():
+        for process in [*self.processes.values(), *(await asyncio.gather(*self._starting))]:
             await process.end()
         self._directory.cleanup()
+
+
+async def _spawn(command: Sequence[str], environment: Mapping[str, str], directory: str, stdin: bool) -> FakeProcess:
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=environment,
+        cwd=directory,
+        start_new_session=True,
+    )
+    return FakeProcess(process)
 
 
 class SandboxServer(LoopbackServer):

@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 Result = TypeVar("Result")
 
 MAX_LINE_BYTES = 2**20
+# A connection takes the event loop some rounds to begin, and to end.
+CLOSING_ROUNDS = 10
 
 
 @dataclass
@@ -71,7 +73,9 @@ class LoopbackServer(ABC):
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=type(self).__name__, daemon=True)
         self._port = 0
-        self._clients: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
+        self._closing = False
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
 
     @abstractmethod
     async def answer(self, request: Request) -> Reply:
@@ -113,34 +117,35 @@ class LoopbackServer(ABC):
         return done.result(60)
 
     async def _shut_down(self) -> None:
+        self._closing = True
         self._server.close()
         await self.close()
-        for _ in range(5):  # what was accepted just now gets a task
-            await asyncio.sleep(0)
-        while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
-            for task in tasks:
+        for _ in range(CLOSING_ROUNDS):
+            for writer in self._writers:
+                writer.transport.abort()
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        for writer in list(self._clients):  # those whose task was cancelled before it began
-            writer.transport.abort()
-        for _ in range(5):  # until they are closed
             await asyncio.sleep(0)
+        await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)
         await self._loop.shutdown_asyncgens()
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._clients[writer] = self._loop.create_task(self._accept(reader, writer))
+        if self._closing:
+            return writer.transport.abort()
+        self._writers.add(writer)
+        task = self._loop.create_task(self._serve(reader, writer))
+        self._serving.add(task)
+        return task.add_done_callback(self._serving.discard)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while (request := await _read_request(reader)) is not None:
                 await self._respond(request, reader, writer)
-        except (ConnectionCut, ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+        except (ConnectionCut, ConnectionError, asyncio.IncompleteReadError):
             pass  # a client that went away, and a server that does, are what tests are about
         finally:
+            self._writers.discard(writer)
             writer.transport.abort()
-            with contextlib.suppress(ConnectionError, asyncio.CancelledError):
-                await writer.wait_closed()
-            self._clients.pop(writer, None)
 
     async def _respond(self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         reply = await self.answer(request)

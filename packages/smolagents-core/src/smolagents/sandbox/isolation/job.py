@@ -89,13 +89,13 @@ def _set(kernel: Any, job: int, kind: int, value: Any) -> None:
 
 
 def _kernel() -> Any:
-    assert sys.platform == "win32"
+    if sys.platform != "win32":
+        raise OSError("only Windows has jobs")
     kernel = ctypes.WinDLL("kernel32", use_last_error=True)
     kernel.CreateJobObjectW.restype = ctypes.c_void_p
     return kernel
 
 
 def _check(result: Any) -> None:
-    assert sys.platform == "win32"
-    if not result:
+    if not result and sys.platform == "win32":
         raise ctypes.WinError(ctypes.get_last_error())
