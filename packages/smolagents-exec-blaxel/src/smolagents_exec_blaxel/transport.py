@@ -125,7 +125,7 @@ def _run(lease: Lease, name: str, output: Output) -> None:
 
 
 def _lost(lease: Lease, error: Any) -> str:
-    if is_gone(lease.sandbox):
+    if not lease.held or is_gone(lease.sandbox):
         lease.lose()
         return GONE
     kind = f"{type(error).__name__}: " if isinstance(error, Exception) else ""

@@ -123,9 +123,9 @@ class LoopbackServer(ABC):
         for _ in range(CLOSING_ROUNDS):
             for writer in self._writers:
                 writer.transport.abort()
-            for task in asyncio.all_tasks() - {asyncio.current_task()}:
-                task.cancel()
             await asyncio.sleep(0)
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
         await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)
         await self._loop.shutdown_asyncgens()
 
