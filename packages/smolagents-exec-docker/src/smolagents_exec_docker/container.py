@@ -6,7 +6,7 @@ import contextlib
 import struct
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -43,6 +43,7 @@ READ_SIZE = 65536
 FOREVER = 1e6
 _FRAME = struct.Struct(">BxxxL")
 _STDERR = 2
+_ON_ITS_WAY = (404, 409)  # it is gone, or is being removed
 _LAST_WORDS = 1000
 _HUNG_UP = "has hung up"
 
@@ -67,7 +68,8 @@ def _labels(wanted: Any) -> dict[str, str]:
 
 def start_container(client: DockerClient, image: str, options: Mapping[str, Any]) -> ContainerTransport:
     """Start a worker in a new container and return the way to it."""
-    labels = {**options["labels"], **reaper().labels}
+    watcher = reaper()
+    labels = {**options["labels"], **watcher.labels}
     entry = ["python3", "-c", BOOTSTRAP]
     container = client.containers.create(image, command=[], entrypoint=entry, **{**options, "labels": labels})
     container_id = str(container.id)
@@ -75,8 +77,10 @@ def start_container(client: DockerClient, image: str, options: Mapping[str, Any]
         # Attached before it starts, so that nothing it says is missed. The engine closes its input with this stream.
         stream = client.api.attach_socket(container_id, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
         container.start()
-        transport = ContainerTransport(client, container_id, stream, str(options.get("mem_limit", "all there is")))
+        memory = str(options.get("mem_limit", "all there is"))
+        transport = ContainerTransport(client, container_id, stream, memory, watcher.owe)
     except BaseException:
+        watcher.owe()
         with contextlib.suppress(Exception):
             container.remove(force=True)
         raise
@@ -93,9 +97,12 @@ class ContainerTransport(QueuedTransport):
         container_id: The container.
         stream: What docker-py's `attach_socket` returned.
         memory: How much memory the container may use, as the user knows it.
+        owe: Called if the engine can't be asked to remove the container.
     """
 
-    def __init__(self, client: DockerClient, container_id: str, stream: Any, memory: str) -> None:
+    def __init__(
+        self, client: DockerClient, container_id: str, stream: Any, memory: str, owe: Callable[[], None]
+    ) -> None:
         self.container_id = container_id
         self._client = client
         self._stream = stream  # it would close the socket if it were forgotten
@@ -105,7 +112,7 @@ class ContainerTransport(QueuedTransport):
         self._errors = bytearray()
         self._started = int(time.time()) - 1
         output = Output()
-        super().__init__(output, partial(_remove, client, container_id, self._socket, stream))
+        super().__init__(output, partial(_remove, client, container_id, self._socket, stream, owe))
         reader = partial(_demultiplex, self._socket, output, self._errors)
         threading.Thread(target=reader, name="smolagents-docker", daemon=True).start()
 
@@ -173,14 +180,17 @@ def _demultiplex(stream: Any, output: Output, errors: bytearray) -> None:
                 return None
 
 
-def _remove(client: DockerClient, container_id: str, connection: Any, stream: Any) -> None:
+def _remove(client: DockerClient, container_id: str, connection: Any, stream: Any, owe: Callable[[], None]) -> None:
     """End a container and what it took here; it may be gone already."""
     from docker.errors import APIError
 
     with contextlib.suppress(Exception):  # so that the thread that reads ends
         connection.shutdown(2)
-    with contextlib.suppress(APIError, OSError):
+    try:
         client.api.remove_container(container_id, force=True, v=True)
+    except (APIError, OSError) as error:
+        if getattr(error, "status_code", None) not in _ON_ITS_WAY:
+            owe()
     for handle in (stream, connection, client):
         with contextlib.suppress(Exception):
             handle.close()

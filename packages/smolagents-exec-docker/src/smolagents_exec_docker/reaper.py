@@ -41,11 +41,16 @@ class Reaper:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self._release = weakref.finalize(self, _release, self._process, os.getpid())
+        self._owing = threading.Event()
+        self._release = weakref.finalize(self, _release, self._process, os.getpid(), self._owing)
         order = {"path": [os.path.abspath(path) for path in sys.path], "label": f"{LABEL}={self.labels[LABEL]}"}
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order).encode("ascii") + b"\n")
         self._process.stdin.flush()
+
+    def owe(self) -> None:
+        """Note that a container could not be removed: the process is to try it when this program has ended."""
+        self._owing.set()
 
     def is_there(self) -> bool:
         """Tell whether the process is alive."""
@@ -68,14 +73,16 @@ def reaper() -> Reaper:
         return _reapers[key]
 
 
-def _release(process: subprocess.Popen[bytes], owner: int) -> None:
-    """Tell the process that nothing is left to do; the containers were removed before."""
+def _release(process: subprocess.Popen[bytes], owner: int, owing: threading.Event) -> None:
+    """Tell the process that nothing is left to do, if so; the containers were removed before."""
     if os.getpid() == owner and process.stdin is not None:
+        done = not owing.is_set()
         with contextlib.suppress(OSError):
-            process.stdin.write(b"done\n")
+            process.stdin.write(b"done\n" if done else b"")
         with contextlib.suppress(OSError):
             process.stdin.close()
-        process.wait()
+        if done:
+            process.wait()
 
 
 def _after_fork() -> None:

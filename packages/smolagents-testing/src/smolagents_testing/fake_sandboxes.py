@@ -142,7 +142,7 @@ class FakeSandbox:
         self.environment = {
             "HOME": str(self.home),
             "PATH": f"{os.path.dirname(sys.executable)}:/usr/local/bin:/usr/bin:/bin",
-            "PYTHONPATH": os.pathsep.join([str(packages), *_pip()]),
+            "PYTHONPATH": os.pathsep.join([str(packages), *bundled_pip()]),
             "PIP_TARGET": str(packages),
             "PIP_NO_INDEX": "1",
             **environment,
@@ -252,7 +252,7 @@ class SandboxServer(LoopbackServer):
         return True
 
 
-def _pip() -> list[str]:
+def bundled_pip() -> list[str]:
     """Return a place to import pip from, where this Python has none."""
     import ensurepip
 

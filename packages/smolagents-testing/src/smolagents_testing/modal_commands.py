@@ -9,6 +9,8 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 
+from smolagents_testing.fake_sandboxes import bundled_pip
+
 CHUNK = 65536
 STDOUT, STDERR = 0, 1
 
@@ -37,7 +39,7 @@ class Command:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={"PATH": path, "HOME": directory, **env},
+            env={"PATH": path, "HOME": directory, "PYTHONPATH": os.pathsep.join(bundled_pip()), **env},
             cwd=directory,
             start_new_session=True,
         )
