@@ -104,6 +104,8 @@ class LoopbackServer(ABC):
         self.in_loop(self._shut_down)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        for _ in range(CLOSING_ROUNDS):  # what was accepted meanwhile is closed in rounds, too
+            self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
 
     def in_loop(self, work: Callable[[], Any]) -> Any:
