@@ -8,6 +8,7 @@ from smolagents_testing.openai_server import Delayed, FakeOpenAIServer
 # A tool that says on the terminal when it has begun, and waits until there is a file called `go`.
 WAIT = """
 import os
+import threading
 import time
 from smolagents import Tool
 
@@ -29,13 +30,22 @@ class ReadyTool(WaitTool):
     def forward(self) -> str:
         os.write(2, b"READY")
         return "ready"
+
+class ThreadTool(WaitTool):
+    name = "thread"
+
+    def forward(self) -> str:
+        threading.Thread(target=super().forward).start()
+        time.sleep(3600)
 """
 
 
 @pytest.fixture
 def waiting(shell: Any) -> Any:
     shell.install(
-        "acme-wait", "[smolagents.tools]\nwait = acme_wait:WaitTool\nready = acme_wait:ReadyTool\n", acme_wait=WAIT
+        "acme-wait",
+        "[smolagents.tools]\nwait = acme_wait:WaitTool\nready = acme_wait:ReadyTool\nthread = acme_wait:ThreadTool\n",
+        acme_wait=WAIT,
     )
     return shell
 
@@ -52,7 +62,7 @@ def code(text: str) -> dict[str, Any]:
     return {"content": f"<code>\n{text}\n</code>"}
 
 
-TOOL_CALLING = ("--action-type", "tool_calling", "--tools", "wait", "ready")
+TOOL_CALLING = ("--action-type", "tool_calling", "--tools", "wait", "ready", "thread")
 CODE = ("--tools", "wait", "ready")
 
 
@@ -81,7 +91,11 @@ def test_a_step_that_answers_is_a_success_all_the_same(waiting: Any) -> None:
     assert terminal.exit_code() == 0
 
 
-@pytest.mark.parametrize("names", [("wait",), ("wait", "wait")], ids=["one tool", "tools in threads"])
+@pytest.mark.parametrize(
+    "names",
+    [("wait",), ("wait", "wait"), ("thread",)],
+    ids=["one tool", "tools in threads", "a thread that a tool leaves behind"],
+)
 def test_the_second_stops_tools_at_once(waiting: Any, names: tuple[str, ...]) -> None:
     terminal = waiting.terminal("work", "--model", waiting.recording(call(*names)), *TOOL_CALLING)
     terminal.expect("READY")
