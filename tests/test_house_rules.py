@@ -76,6 +76,7 @@ DISTRIBUTIONS = {"PIL": "pillow", "yaml": "pyyaml"}
 OPTIONAL = {
     "smolagents-core": {"ipython", "numpy", "pandas", "pillow", "pydantic", "soundfile", "torch"},
     "smolagents-testing": {"blaxel", "grpclib", "modal-proto"},
+    "smolagents-tools-mcp": {"pillow"},
 }
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         OpenAIModel as OpenAIModel,
         OpenAIServerModel as OpenAIServerModel,
     )
+    from smolagents_tools_mcp import MCPClient as MCPClient
 
     from smolagents.agent_types import (
         AgentAudio as AgentAudio,

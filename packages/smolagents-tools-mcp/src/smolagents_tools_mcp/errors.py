@@ -1,0 +1,5 @@
+"""What goes wrong with MCP servers, as the exceptions that say so."""
+
+
+class MCPToolError(RuntimeError):
+    """Tell what a tool of an MCP server gave as its error."""

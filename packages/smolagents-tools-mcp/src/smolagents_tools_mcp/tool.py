@@ -1,0 +1,109 @@
+"""A tool of an MCP server, as agents call it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from smolagents import Tool
+
+from smolagents_tools_mcp.content import text_of, value_of
+from smolagents_tools_mcp.errors import MCPToolError
+from smolagents_tools_mcp.schemas import allows_null, identifier, inputs_of, without_references
+
+if TYPE_CHECKING:
+    import mcp
+    from mcp import types
+
+    from smolagents_tools_mcp.connection import Connection
+
+
+class MCPTool(Tool):
+    """Call a tool of an MCP server.
+
+    Args:
+        name: What agents call it.
+        described: What the server says of it.
+        connection: The server.
+        structured: Return the structured content of results.
+        progress: Is told how far a call has come.
+    """
+
+    skip_forward_signature_validation = True
+    serializable = False
+
+    def __init__(
+        self,
+        name: str,
+        described: types.Tool,
+        connection: Connection,
+        structured: bool,
+        progress: Callable[[str, float, float | None, str | None], None] | None = None,
+    ) -> None:
+        super().__init__()
+        inputs = inputs_of(described.input_schema)
+        self.name = name
+        self.description = (
+            described.description or described.title or f"The tool {described.name} of {connection.name}."
+        )
+        self.inputs = {identifier(given): schema for given, schema in inputs.items()}
+        self.output_schema = None
+        if structured and described.output_schema is not None:
+            self.output_schema = without_references(described.output_schema)
+        self.output_type = "object" if self.output_schema is not None else "any"
+        self._given_names = {identifier(given): given for given in inputs}
+        self._takes_null = {
+            identifier(given)
+            for given, schema in described.input_schema.get("properties", {}).items()
+            if allows_null(schema)
+        }
+        self._called = described.name
+        self._connection = connection
+        self._structured = structured
+        self._progress = progress
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the tool on its server and return what it gives.
+
+        Raises:
+            MCPToolError: The tool failed.
+            ConnectionError: The server can't be reached, or was lost during the call.
+            TimeoutError: The server did not answer in time.
+            TypeError: These are not the tool's arguments.
+        """
+        from mcp import MCPError
+
+        arguments = self._arguments(args, kwargs)
+        try:
+            result: types.CallToolResult = self._connection.ask(f"call {self._called}", self._request(arguments))
+        except MCPError as error:
+            raise MCPToolError(error.error.message) from error
+        if result.is_error:
+            raise MCPToolError(text_of(result))
+        return value_of(result, self._structured)
+
+    def _request(self, arguments: dict[str, Any]) -> Callable[[mcp.Client], Any]:
+        async def tell(progress: float, total: float | None, message: str | None) -> None:
+            if self._progress is not None:
+                self._progress(self.name, progress, total, message)
+
+        async def call(client: mcp.Client) -> Any:
+            return await client.call_tool(self._called, arguments, progress_callback=tell)
+
+        return call
+
+    def _arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        if len(args) > len(self.inputs):
+            raise TypeError(f"{self.name}() takes {len(self.inputs)} arguments, {len(args)} were given")
+        given = {**dict(zip(self.inputs, args, strict=False)), **kwargs}
+        unknown = [name for name in kwargs if name not in self.inputs]
+        if unknown:
+            raise TypeError(
+                f"{self.name}() has no argument {unknown[0]!r}; it takes {', '.join(self.inputs) or 'none'}"
+            )
+        # None stands for "not given" where it is no value of the argument.
+        return {
+            self._given_names[name]: value
+            for name, value in given.items()
+            if value is not None or name in self._takes_null or not self.inputs[name].get("nullable")
+        }

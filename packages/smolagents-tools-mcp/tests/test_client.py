@@ -1,0 +1,350 @@
+"""MCPClient against servers of the SDK: over stdio, streamable HTTP and SSE."""
+
+import asyncio
+import gc
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import StdioServerParameters
+from smolagents import CodeAgent, MCPClient, Tool, ToolCallingAgent, ToolCollection
+from smolagents.agent_types import AgentAudio
+from smolagents_testing import ScriptedModel, ToolConformance, code, tool_call
+from smolagents_tools_mcp import MCPToolError
+
+HERE = Path(__file__).parent
+
+
+def named_tools(tools: list[Tool]) -> dict[str, Any]:
+    return {tool.name: tool for tool in tools}
+
+
+class TestEcho(ToolConformance):
+    """A tool of a server is a tool like any other."""
+
+    call_arguments = {"text": "hello"}
+    saveable = False
+
+    @pytest.fixture(autouse=True)
+    def connected(self, demo: Any) -> Any:
+        with MCPClient(demo) as tools:
+            self.echo = named_tools(tools)["echo"]
+            yield
+
+    def make_tool(self) -> Tool:
+        return self.echo
+
+
+class TestWeather(TestEcho):
+    """So is one with an output schema."""
+
+    call_arguments = {"place": "Bern"}
+
+    @pytest.fixture(autouse=True)
+    def connected(self, demo: Any) -> Any:
+        with MCPClient(demo, structured_output=True) as tools:
+            self.echo = named_tools(tools)["get_weather"]
+            yield
+
+
+@pytest.mark.parametrize("transport", ["stdio", "streamable-http", "sse"])
+def test_calls_tools(transport: str, demo: Any, listening: Callable[[str], Any]) -> None:
+    parameters = demo
+    if transport != "stdio":
+        parameters = {"url": listening(transport).url, "transport": transport}
+    before = dict(parameters) if isinstance(parameters, dict) else None
+    with MCPClient(parameters) as tools:
+        echo = named_tools(tools)["echo"]
+        assert echo("hi") == echo(text="hi") == echo({"text": "hi"}) == "Echo: hi"
+        assert echo("hi", 2) == echo("hi", times=2, mood=None) == "Echo: hi hi"
+        assert echo("hi", mood="loud") == "HI"
+    assert before is None or parameters == before
+
+
+def test_describes_inputs(demo: Any) -> None:
+    with MCPClient(demo) as tools:
+        tool = named_tools(tools)
+        assert tool["echo"].description == "Say a text back."
+        assert tool["echo"].inputs["text"] == {"type": "string", "description": "Text"}
+        mood = tool["echo"].inputs["mood"]
+        assert (mood["type"], mood["nullable"], mood["default"]) == ("string", True, None)
+        assert (tool["echo"].inputs["times"]["type"], tool["echo"].inputs["times"]["nullable"]) == ("integer", True)
+        place = tool["locate"].inputs["place"]
+        assert place["type"] == "object"
+        assert place["properties"]["name"]["type"] == "string"
+        assert "$ref" not in str(place)
+        assert tool["locate"]({"name": "Bern", "inside": {"name": "Switzerland"}}) == "Bern in Switzerland"
+
+
+def test_returns_what_results_hold(demo: Any) -> None:
+    from PIL import Image
+
+    with MCPClient(demo) as tools:
+        tool = named_tools(tools)
+        picture = tool["picture"]()
+        assert isinstance(picture, Image.Image)
+        assert picture.size == (1, 1)
+        assert tool["drawing"]() == b"<svg/>"
+        assert isinstance(tool["sound"](), AgentAudio)
+        text, pixel = tool["page"]()
+        assert text == "A pixel:"
+        assert pixel.size == (1, 1)
+        assert '"degrees": 21.5' in tool["get_weather"]("Bern")
+
+
+def test_structured_output(demo: Any) -> None:
+    with MCPClient(demo, structured_output=True) as tools:
+        weather = named_tools(tools)["get_weather"]
+        assert weather.output_type == "object"
+        assert set(weather.output_schema["properties"]) == {"place", "degrees"}
+        assert weather("Bern") == {"place": "Bern", "degrees": 21.5}
+        assert "'degrees'" in weather.to_code_prompt() or '"degrees"' in weather.to_code_prompt()
+
+
+def test_a_failing_tool_raises(demo: Any) -> None:
+    with MCPClient(demo) as tools:
+        tool = named_tools(tools)
+        with pytest.raises(MCPToolError, match="bad luck"):
+            tool["fail"]()
+        with pytest.raises(MCPToolError, match="times"):
+            tool["echo"]("x", times="many")
+        with pytest.raises(TypeError, match=r"no argument 'txt'; it takes text, times, mood"):
+            tool["echo"](txt="x")
+        with pytest.raises(TypeError, match="takes 3 arguments, 4 were given"):
+            tool["echo"]("a", 1, None, 2)
+
+
+def test_code_of_a_model_catches_a_failure_and_calls_tools_in_the_sandbox(demo: Any) -> None:
+    program = """
+try:
+    fail()
+except Exception as error:
+    said = str(error)
+final_answer((said, echo("hi"), get_weather("Bern")["degrees"]))
+"""
+    with MCPClient(demo, structured_output=True) as tools:
+        agent = CodeAgent(tools, ScriptedModel([code(program)]), executor_type="process", verbosity_level=-1)
+        with agent:
+            said, echoed, degrees = agent.run("x")
+        assert "bad luck" in said
+        assert (echoed, degrees) == ({"result": "Echo: hi"}, 21.5)
+
+
+def test_arun_is_not_blocked(demo: Any) -> None:
+    replies = [tool_call("wait", seconds=0.5), tool_call("final_answer", answer="done")]
+
+    async def both() -> tuple[Any, int]:
+        agent = ToolCallingAgent(tools, ScriptedModel(replies), verbosity_level=-1)
+        run = asyncio.create_task(agent.arun("x"))
+        beats = 0
+        while not run.done():
+            await asyncio.sleep(0.01)
+            beats += 1
+        return run.result(), beats
+
+    with MCPClient(demo) as tools:
+        answer, beats = asyncio.run(both())
+    assert answer == "done"
+    assert beats > 10
+
+
+def test_many_threads_share_a_client(demo: Any) -> None:
+    with MCPClient(demo) as tools, ThreadPoolExecutor(16) as pool:
+        echo = named_tools(tools)["echo"]
+        texts = [f"text {number}" for number in range(200)]
+        assert list(pool.map(echo, texts)) == [f"Echo: {text}" for text in texts]
+
+
+def test_progress(demo: Any) -> None:
+    told: list[Any] = []
+    with MCPClient(demo, progress=lambda *progress: told.append(progress)) as tools:
+        assert named_tools(tools)["work"]() == "worked"
+    assert told == [("work", 1.0, 2.0, "half"), ("work", 2.0, 2.0, "all")]
+
+
+def test_new_tools_show(demo: Any) -> None:
+    client = MCPClient(demo)
+    with client as tools:
+        assert "learned" not in named_tools(tools)
+        named_tools(tools)["learn"]()
+        assert named_tools(client.get_tools())["learned"]() == "a lot"
+
+
+def test_several_servers(demo: Any, named: Callable[[str], Any], listening: Callable[[str], Any]) -> None:
+    echo_server = StdioServerParameters(command=sys.executable, args=[str(HERE / "echo_server.py")])
+    with MCPClient([echo_server, {"url": listening("streamable-http").url}]) as tools:
+        tool = named_tools(tools)
+        assert len(tool) == len(tools)
+        assert tool["echo_echo"]("hi") == tool["demo_echo"]("hi") == "Echo: hi"
+        assert tool["pid"]() != os.getpid()
+    with pytest.raises(ValueError, match="use a client for each"):
+        MCPClient([named("one"), named("one")])
+
+
+def test_resources_and_prompts(demo: Any) -> None:
+    echo_server = StdioServerParameters(command=sys.executable, args=[str(HERE / "echo_server.py")])
+    client = MCPClient([echo_server, demo])
+    with client:
+        assert {str(resource.uri) for resource in client.list_resources()} == {
+            "note://first",
+            "note://pixel",
+            "note://bytes",
+        }
+        assert client.read_resource("note://first") == "a note"
+        assert client.read_resource("note://pixel").size == (1, 1)
+        assert client.read_resource("note://bytes") == b"\x00\x01"
+        with pytest.raises(ValueError, match=r"No MCP server can read note://none"):
+            client.read_resource("note://none")
+        assert [prompt.name for prompt in client.list_prompts()] == ["greet"]
+        assert client.get_prompt("greet", {"name": "Ada"}) == [{"role": "user", "content": "Greet Ada."}]
+
+
+def test_a_call_that_kills_the_server_fails_and_the_next_one_connects_anew(demo: Any) -> None:
+    with MCPClient(demo) as tools:
+        tool = named_tools(tools)
+        first = tool["pid"]()
+        with pytest.raises(ConnectionError, match=r"was lost while it did call die, which may be done or not") as lost:
+            tool["die"]()
+        assert "I die" in str(lost.value)
+        assert tool["echo"]("hi") == "Echo: hi"
+        assert tool["pid"]() != first
+
+
+def test_a_server_that_died_meanwhile_is_started_again(demo: Any) -> None:
+    with MCPClient(demo) as tools:
+        tool = named_tools(tools)
+        first = int(tool["pid"]())
+        os.kill(first, 9)
+        time.sleep(1.1)  # as long as an answer is taken for a sign of life
+        assert tool["echo"]("hi") == "Echo: hi"
+        assert int(tool["pid"]()) != first
+
+
+@pytest.mark.parametrize("transport", ["streamable-http", "sse"])
+def test_a_server_that_listens_again_is_found_again(transport: str, listening: Callable[[str], Any]) -> None:
+    server = listening(transport)
+    with MCPClient({"url": server.url, "transport": transport}, {"connect_timeout": 10}) as tools:
+        echo = named_tools(tools)["echo"]
+        server.kill()
+        with pytest.raises(ConnectionError, match=f"The MCP server {server.url} "):
+            echo("hi")
+        server.start()
+        assert echo("hi") == "Echo: hi"
+
+
+def test_time_limits(demo: Any) -> None:
+    with MCPClient(demo, {"client_session_timeout_seconds": 2}) as tools:
+        tool = named_tools(tools)
+        with pytest.raises(TimeoutError, match=r"did not answer call wait within 2 seconds"):
+            tool["wait"](60)
+        assert tool["echo"]("hi") == "Echo: hi"
+    silent = StdioServerParameters(command=sys.executable, args=["-c", "import time; time.sleep(60)"])
+    with pytest.raises(TimeoutError, match="does not answer within 1 seconds"):
+        MCPClient(silent, {"connect_timeout": 1})
+
+
+def test_headers_are_sent(listening: Callable[[str], Any]) -> None:
+    parameters = {"url": listening("streamable-http").url, "headers": {"Authorization": "Bearer secret"}}
+    with MCPClient(parameters) as tools:
+        assert named_tools(tools)["header"]("authorization") == "Bearer secret"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "says"),
+    [
+        ({"url": "http://127.0.0.1:9/mcp"}, ConnectionError, "The MCP server http://127.0.0.1:9/mcp can't be used"),
+        ({"url": "http://127.0.0.1:9/mcp", "transport": "carrier-pigeon"}, ValueError, "carrier-pigeon"),
+        ({"url": "127.0.0.1:9"}, ValueError, "begins with http"),
+        ({"url": "http://127.0.0.1:9", "header": {}}, ValueError, "unknown for an MCP server: header"),
+        ({"command": "x"}, ValueError, "StdioServerParameters"),
+        (StdioServerParameters(command="no-such-program"), ConnectionError, "no such program: no-such-program"),
+        (
+            StdioServerParameters(command=sys.executable, args=["-c", "raise SystemExit('no key')"]),
+            ConnectionError,
+            "no key",
+        ),
+    ],
+)
+def test_says_why_it_cannot_connect(parameters: Any, error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=says):
+        MCPClient(parameters)
+
+
+def test_unknown_options_are_refused(demo: Any) -> None:
+    with pytest.raises(ValueError, match=r"unknown in adapter_kwargs: timeout\. Known: connect_timeout"):
+        MCPClient(demo, {"timeout": 3})
+
+
+def test_disconnected(demo: Any) -> None:
+    client = MCPClient(demo)
+    pid = int(named_tools(client.get_tools())["pid"]())
+    client.disconnect()
+    assert not alive(pid)
+    with pytest.raises(ValueError, match="not connected"):
+        client.get_tools()
+    client.connect()
+    assert client.get_tools()
+    client.disconnect()
+
+
+def test_a_forgotten_client_leaves_no_server(demo: Any) -> None:
+    client = MCPClient(demo)
+    pid = int(named_tools(client.get_tools())["pid"]())
+    del client
+    gc.collect()
+    assert not alive(pid)
+
+
+@pytest.mark.parametrize("end", ["", "raise SystemExit(0)", "os.kill(os.getpid(), 9)"])
+def test_the_end_of_the_program_leaves_no_server(demo: Any, end: str) -> None:
+    program = f"""
+        import os
+        from mcp import StdioServerParameters
+        from smolagents import MCPClient
+        client = MCPClient(StdioServerParameters(command={demo.command!r}, args={demo.args!r}))
+        print({{tool.name: tool for tool in client.get_tools()}}["pid"](), flush=True)
+        {end}
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stderr == ""
+    pid = int(done.stdout)
+    deadline = time.monotonic() + 30
+    while alive(pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_no_threads_pile_up(demo: Any) -> None:
+    with MCPClient(demo):
+        pass
+    before = threading.active_count()
+    for _ in range(3):
+        with MCPClient(demo):
+            pass
+    assert threading.active_count() <= before
+
+
+def test_from_mcp_needs_trust(demo: Any) -> None:
+    with pytest.raises(ValueError, match="trust_remote_code=True"):
+        ToolCollection.from_mcp(demo)
+    with warnings.catch_warnings(), ToolCollection.from_mcp(demo, trust_remote_code=True) as collection:
+        assert "echo" in named_tools(collection.tools)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

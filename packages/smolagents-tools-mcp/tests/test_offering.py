@@ -1,0 +1,221 @@
+"""Tools and agents as an MCP server: `mcp_server` with the SDK's client, `smolagents mcp serve` as clients start it."""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client, StdioServerParameters
+from smolagents import CodeAgent, MCPClient, Tool, tool
+from smolagents_testing import FakeOpenAIServer, ScriptedModel, code
+from smolagents_tools_mcp import MCPToolError, mcp_server
+from smolagents_tools_mcp.command import mcp_main
+
+
+@tool
+def shout(text: str, marks: int = 1) -> str:
+    """Say it loud.
+
+    Args:
+        text: What to say.
+        marks: How loud.
+    """
+    print("on stdout")
+    return text.upper() + "!" * marks
+
+
+@tool
+async def later(seconds: float) -> dict[str, Any]:
+    """Answer later.
+
+    Args:
+        seconds: When.
+    """
+    await asyncio.sleep(seconds)
+    return {"waited": seconds}
+
+
+@tool
+def fail() -> str:
+    """Fail."""
+    raise KeyError("lost")
+
+
+class Pixel(Tool):
+    """Show a pixel."""
+
+    name = "pixel"
+    description = "Shows one pixel."
+    inputs: dict[str, dict[str, Any]] = {}
+    output_type = "image"
+
+    def forward(self) -> Any:
+        from PIL import Image
+
+        return Image.new("RGB", (1, 1))
+
+
+def ask(server: Any, name: str, arguments: dict[str, Any], **options: Any) -> Any:
+    async def call() -> Any:
+        async with Client(server) as client:
+            return await client.call_tool(name, arguments, **options)
+
+    return asyncio.run(call())
+
+
+def test_describes_tools() -> None:
+    async def listed() -> Any:
+        async with Client(mcp_server([shout, Pixel()])) as client:
+            return (await client.list_tools()).tools
+
+    first, second = asyncio.run(listed())
+    assert (first.name, first.description) == ("shout", "Say it loud.")
+    assert first.input_schema["properties"]["text"] == {"type": "string", "description": "What to say."}
+    assert first.input_schema["required"] == ["text"]
+    assert second.name == "pixel"
+
+
+def test_calls_tools() -> None:
+    server = mcp_server([shout, later, Pixel()])
+    assert ask(server, "shout", {"text": "hi", "marks": 2}).content[0].text == "HI!!"
+    waited = ask(server, "later", {"seconds": 0.01})
+    assert waited.structured_content == json.loads(waited.content[0].text) == {"waited": 0.01}
+    assert ask(server, "pixel", {}).content[0].mime_type == "image/png"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "says"),
+    [
+        ("fail", {}, "KeyError: 'lost'"),
+        (
+            "shout",
+            {"txt": "hi"},
+            "ValueError: Argument txt is not in the tool's input schema, which has: ['text', 'marks']",
+        ),
+        ("shout", {"text": 3}, "TypeError: Argument text has type 'integer' but should be 'string'"),
+        ("shot", {}, "There is no tool shot. There are: shout, fail"),
+    ],
+)
+def test_errors_are_results(name: str, arguments: dict[str, Any], says: str) -> None:
+    result = ask(mcp_server([shout, fail]), name, arguments)
+    assert result.is_error
+    assert result.content[0].text == says
+
+
+def test_an_agent_is_a_tool() -> None:
+    model = ScriptedModel([code("x = 1"), code("final_answer({'x': x + 41})")], per_run=True)
+    agent = CodeAgent([], model, name="analyst", description="Analyses.", verbosity_level=-1)
+    told: list[Any] = []
+
+    async def tell(done: float, total: float | None, message: str | None) -> None:
+        told.append((done, message))
+
+    server = mcp_server([agent])
+    assert ask(server, "analyst", {"task": "Count."}, progress_callback=tell).structured_content == {"x": 42}
+    assert told == [(1.0, "step 1 is done"), (2.0, "step 2 is done")]
+    refused = ask(server, "analyst", {"job": "Count."})
+    assert refused.is_error
+    assert "An agent takes a `task`" in refused.content[0].text
+
+
+def test_names_must_differ() -> None:
+    with pytest.raises(ValueError, match="Two of the offered are called shout"):
+        mcp_server([shout, shout])
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Return an environment with a plugin that has a tool."""
+    source = """
+        from smolagents import Tool
+
+        class LoudTool(Tool):
+            name = "loud"
+            description = "Says it loud."
+            inputs = {"text": {"type": "string", "description": "What to say."}}
+            output_type = "string"
+
+            def forward(self, text: str) -> str:
+                print("on stdout")
+                return text.upper()
+    """
+    (tmp_path / "acme_loud.py").write_text(textwrap.dedent(source))
+    metadata = tmp_path / "acme_loud-1.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-loud\nVersion: 1\n")
+    (metadata / "entry_points.txt").write_text("[smolagents.tools]\nloud = acme_loud:LoudTool\n")
+    path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path, "HOME": str(tmp_path)}
+
+
+def serve(environment: dict[str, str], *arguments: str) -> StdioServerParameters:
+    return StdioServerParameters(
+        command=sys.executable, args=["-m", "smolagents", "mcp", "serve", *arguments], env=environment
+    )
+
+
+def test_the_command_serves_tools_and_agents_on_stdio(environment: dict[str, str], tmp_path: Path) -> None:
+    from smolagents import OpenAIModel
+
+    with FakeOpenAIServer() as server:
+        server.reply("<code>\nprint('thinking')\nfinal_answer('done')\n</code>")
+        model = OpenAIModel("m", api_base=server.url, api_key=server.api_key)
+        CodeAgent([], model, name="worker", description="Works.").save(tmp_path / "agent")
+        environment["OPENAI_API_KEY"] = server.api_key
+        with MCPClient(serve(environment, "loud", "--agent", str(tmp_path / "agent"))) as tools:
+            offered: dict[str, Any] = {tool.name: tool for tool in tools}
+            assert offered["loud"]("hi") == "HI"
+            assert offered["worker"]("Work.") == "done"
+
+
+def test_the_command_serves_over_http(environment: dict[str, str]) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = serve(environment, "loud", "--transport", "streamable-http", "--port", str(port))
+    process = subprocess.Popen([command.command, *command.args], env=environment)
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                with MCPClient({"url": f"http://127.0.0.1:{port}/mcp"}) as tools:
+                    (loud,) = tools
+                    assert loud("hi") == "HI"
+                break
+            except ConnectionError:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "smolagents mcp: error: there is nothing to offer: name tools, or agents with --agent FOLDER"),
+        (["no_such_tool"], "no_such_tool"),
+        (["--agent", "no/such/folder"], "no/such/folder"),
+    ],
+)
+def test_the_command_says_what_is_wrong(arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert mcp_main(["serve", *arguments]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_the_command_is_listed() -> None:
+    done = subprocess.run([sys.executable, "-m", "smolagents", "help"], capture_output=True, text=True, check=True)
+    assert "mcp" in done.stdout
+    assert "offer tools and agents as an MCP server" in done.stdout
+
+
+def test_tool_errors_reach_clients_as_exceptions(environment: dict[str, str]) -> None:
+    with MCPClient(serve(environment, "loud")) as tools, pytest.raises(MCPToolError, match="Argument text is required"):
+        tools[0].forward()
