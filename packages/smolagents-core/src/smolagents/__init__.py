@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         OpenAIServerModel as OpenAIServerModel,
     )
     from smolagents_tools_mcp import MCPClient as MCPClient
+    from smolagents_ui_gradio import GradioUI as GradioUI, stream_to_gradio as stream_to_gradio
 
     from smolagents.agent_types import (
         AgentAudio as AgentAudio,

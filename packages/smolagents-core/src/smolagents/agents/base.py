@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
 from contextlib import aclosing
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from smolagents.agents import setup
 from smolagents.agents.persistence import SavedAgent
@@ -267,6 +268,13 @@ class MultiStepAgent(SavedAgent, ABC):
             f"{report}\n\nFor more detail, find below a summary of this agent's work:\n"
             f"<summary_of_work>\n{summary}\n</summary_of_work>"
         )
+
+    def copy(self) -> Self:
+        """Return an agent of the same configuration with a conversation of its own, for one more user, say."""
+        twin = copy.copy(self)
+        twin._runs = weakref.WeakSet()
+        twin._latest = self._latest.sibling(twin, reset=True)
+        return twin
 
     def interrupt(self) -> None:
         """Stop at the start of the next step: the run that this is called in, or else every run that is going on."""
