@@ -108,4 +108,5 @@ def _said(text: str) -> gradio.ChatMessage:
 def _file(path: str) -> gradio.ChatMessage:
     import gradio
 
-    return gradio.ChatMessage({"path": path})  # type: ignore[arg-type]
+    content: Any = {"path": path}
+    return gradio.ChatMessage(content)

@@ -148,7 +148,8 @@ class GradioUI:
 def _asked(text: str, files: list[Path]) -> list[Any]:
     import gradio
 
-    said = [gradio.ChatMessage({"path": str(file)}, "user") for file in files]  # type: ignore[arg-type]
+    contents: list[Any] = [{"path": str(file)} for file in files]
+    said = [gradio.ChatMessage(content, "user") for content in contents]
     return [*said, gradio.ChatMessage(text, "user")] if text else said
 
 
