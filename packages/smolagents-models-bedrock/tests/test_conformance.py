@@ -9,8 +9,12 @@ from smolagents_testing import FakeBedrockServer, ModelConformance
 
 class TestAmazonBedrockModel(ModelConformance):
     key_variable = "AWS_BEARER_TOKEN_BEDROCK"
-    native_async = False
-    counts_reasoning = False
+    lacks = {
+        "async": "boto3 has no async client",
+        "structured output": "Converse takes no response_format",
+        "reasoning tokens": "Converse counts none",
+        "cost": "Converse tells no prices",
+    }
     impatient = {"client_kwargs": {"config": Config(read_timeout=0.2)}}
 
     def make_server(self) -> FakeBedrockServer:

@@ -11,7 +11,7 @@ from smolagents.messages import ChatMessage, MessageRole, agglomerate_stream_del
 from smolagents.models import CODEAGENT_RESPONSE_FORMAT, ReplayModel
 from smolagents_models_openai import AzureOpenAIModel, AzureOpenAIServerModel, OpenAIModel, OpenAIServerModel
 from smolagents_testing import FakeOpenAIServer
-from smolagents_testing.openai_server import Delayed
+from smolagents_testing.openai_server import Delayed, Garbled
 
 HELLO = [ChatMessage(MessageRole.USER, [{"type": "text", "text": "Hello"}])]
 
@@ -149,6 +149,29 @@ def test_a_late_server_is_named(openai_server: FakeOpenAIServer) -> None:
     model = model_of(openai_server, retry=False)
     with pytest.raises(openai.APITimeoutError, match="client_kwargs="):
         model.generate(HELLO, timeout=0.1)
+
+
+@pytest.mark.parametrize(
+    ("garbled", "streams"),
+    [
+        (Garbled('{"choices": [', "application/json"), False),
+        (Garbled('data: {"choices": [\n\n', "text/event-stream"), True),
+    ],
+    ids=["answer", "event"],
+)
+def test_malformed_json_is_said_to_be_the_servers(openai_server: FakeOpenAIServer, garbled: Any, streams: bool) -> None:
+    openai_server.always(garbled)
+    model = model_of(openai_server)
+    said = rf"{openai_server.url}/ answered with malformed JSON: Expecting value"
+    with pytest.raises(RuntimeError, match=said):
+        list(model.generate_stream(HELLO)) if streams else model.generate(HELLO)
+    assert len(openai_server.requests) == 1
+
+
+def test_a_page_instead_of_an_answer_is_shown(openai_server: FakeOpenAIServer) -> None:
+    openai_server.reply(Garbled("<html>\n  <body>Please sign in.</body>\n</html>"))
+    with pytest.raises(RuntimeError, match="without a completion: <html> <body>Please sign in"):
+        model_of(openai_server).generate(HELLO)
 
 
 def test_the_sdk_is_called_with_the_constructors_arguments(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,18 +1,22 @@
 """The kit finds faults: each of these executors has one, and fails the test that is about it."""
 
 import io
+import threading
+import time
 from collections.abc import Mapping
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import Any
 
 import pytest
 from smolagents import LocalPythonExecutor
-from smolagents.errors import InterpreterError
+from smolagents.errors import InterpreterError, SandboxError
 from smolagents.executors import CodeOutput, PythonExecutor
+from smolagents.remote_executors import ProcessExecutor
 from smolagents_testing import ExecutorConformance
 from smolagents_testing.executor_tools import Toolbox
 
-ERRORS = (AssertionError, pytest.fail.Exception, NameError, ZeroDivisionError, InterpreterError)
+ERRORS = (AssertionError, pytest.fail.Exception, NameError, ZeroDivisionError, InterpreterError, SandboxError)
 
 
 class Wrapped(PythonExecutor):
@@ -34,10 +38,11 @@ class Wrapped(PythonExecutor):
         self.inner.interrupt()
 
 
-class WrappedKit(ExecutorConformance):
-    executor_class: type[Wrapped] = Wrapped
+class Kit(ExecutorConformance):
+    executor_class: type[Any] = Wrapped
+    patience_seconds = 0.1
 
-    def make_executor(self, **options: Any) -> Wrapped:
+    def make_executor(self, **options: Any) -> Any:
         return self.executor_class(**options)
 
 
@@ -135,6 +140,56 @@ class ImportsAnything(Wrapped):
         super().__init__(["*"], **options)
 
 
+class GivesUpOnTools(Wrapped):
+    def send_tools(self, tools: Mapping[str, Any]) -> None:
+        super().send_tools({name: self.hasty(tool) for name, tool in tools.items()})
+
+    @staticmethod
+    def hasty(tool: Any) -> Any:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            begun = time.monotonic()
+            value = tool(*args, **kwargs)
+            if time.monotonic() - begun > 0.4:
+                raise TimeoutError("the tool takes too long")
+            return value
+
+        return call
+
+
+class LeavesThreads(Wrapped):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+
+
+class InstallsNothing(Wrapped):
+    def install_packages(self, additional_imports: list[str]) -> list[str]:
+        return additional_imports
+
+
+class HidesDeath(ProcessExecutor):
+    def run_action(self, code: str) -> CodeOutput:
+        try:
+            return super().run_action(code)
+        except InterpreterError as error:
+            if "are gone" not in str(error):
+                raise
+            return super().run_action(code)
+
+
+class ForgetsToolsWithItsWorker(ProcessExecutor):
+    def _replace_worker(self) -> None:
+        super()._replace_worker()
+        self.set_tools({})
+
+
+class NeverComesBack(ProcessExecutor):
+    def start_worker(self) -> None:
+        if self._has_state:
+            raise SandboxError("one worker is all there is")
+        super().start_worker()
+
+
 @pytest.mark.parametrize(
     ("executor_class", "test", "arguments"),
     [
@@ -150,17 +205,25 @@ class ImportsAnything(Wrapped):
         (AnswersAreNoEnd, "test_final_answer_ends_the_action", {"action": "final_answer = 42"}),
         (ShareEverything, "test_two_executors_at_once", {}),
         (ImportsAnything, "test_refuses_other_imports", {"action": "import subprocess"}),
+        (GivesUpOnTools, "test_slow_tools", {}),
+        (LeavesThreads, "test_leaves_no_threads", {}),
+        (InstallsNothing, "test_installs_packages", {}),
+        (HidesDeath, "test_worker_dies_between_actions", {}),
+        (ForgetsToolsWithItsWorker, "test_worker_dies_in_the_middle_of_an_action", {}),
+        (NeverComesBack, "test_worker_dies_between_actions", {}),
     ],
     ids=lambda value: getattr(value, "__name__", None) or (value if isinstance(value, str) else ""),
 )
-def test_the_kit_finds(executor_class: type[Wrapped], test: str, arguments: dict[str, Any]) -> None:
-    kit = type("Kit", (WrappedKit,), {"executor_class": executor_class})()
+def test_the_kit_finds(executor_class: type[Any], test: str, arguments: dict[str, Any], tmp_path: Path) -> None:
+    kit = type("FaultyKit", (Kit,), {"executor_class": executor_class})()
     method = getattr(kit, test)
     wanted = method.__code__.co_varnames[1 : method.__code__.co_argcount]
     toolbox = Toolbox()
-    known = {"toolbox": toolbox, "executor": kit.ready(toolbox), **arguments}
+    executor = kit.ready(toolbox)
+    known = {"toolbox": toolbox, "executor": executor, "tmp_path": tmp_path, **arguments}
     with pytest.raises(ERRORS):
         method(**{name: known[name] for name in wanted})
+    executor.cleanup()
 
 
 pytest_plugins = ["pytester"]

@@ -89,6 +89,8 @@ def last_answer(run: Run, task: str, step: ActionStep | None = None) -> Steps[Ch
         reply: ChatMessage = yield CallModel(messages, {})
     except Exception as error:
         text = f"Error in generating final LLM output:\n{error}"
+        if step is not None:
+            step.error = AgentMaxStepsError(f"{step.error} {text}")
         return ChatMessage(MessageRole.ASSISTANT, [{"type": "text", "text": text}])
     if step is not None:
         step.model_input_messages = messages

@@ -27,8 +27,7 @@ def agent_loop(run: Run) -> Steps[None]:
     for number in range(1, run.max_steps + 1):
         run.begin_step(number)
         if run.plan_is_due(number):
-            plan = yield from ask_for_plan(run, remaining_steps=run.max_steps - number)
-            yield from finish_step(run, plan)
+            yield from make_plan(run, number)
         outcome = yield from take_step(run, ActionStep(number, Timing.start(), observations_images=run.images))
         if outcome.is_final_answer:
             break
@@ -37,6 +36,17 @@ def agent_loop(run: Run) -> Steps[None]:
         yield from finish_step(run, last)
         outcome = ActionOutput(last.action_output, is_final_answer=True)
     yield FinalAnswerStep(handle_agent_output_types(outcome.output))
+
+
+def make_plan(run: Run, number: int) -> Steps[None]:
+    """Make a plan before a step; that of a model that fails is kept as a step without action."""
+    timing = Timing.start()
+    try:
+        plan = yield from ask_for_plan(run, remaining_steps=run.max_steps - number)
+    except AgentGenerationError as error:
+        yield from finish_step(run, ActionStep(number, timing, error=error))
+        raise
+    yield from finish_step(run, plan)
 
 
 def take_step(run: Run, step: ActionStep) -> Steps[ActionOutput]:

@@ -123,6 +123,27 @@ def test_an_address_alone_asks_it_for_its_models(server: FakeOpenAIServer) -> No
     assert (choice.model_type, choice.model_id, choice.api_key) == ("OpenAIModel", "qwen3:8b", "none")
 
 
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("notaurl", r"--api-base 'notaurl' is no address\. Write it as https://HOST/v1"),
+        ("localhost:11434/v1", r"is no address\. Did you mean http://localhost:11434/v1\? Write it as"),
+        ("http://host:port/v1", r"is no address\. Write it as"),
+        ("ftp://host/v1", r"is no address\. Write it as"),
+        ("http://", r"is no address\. Write it as"),
+    ],
+)
+@pytest.mark.parametrize("named", [[], ["--model", "openai/m"], ["--model", "hf/m"], ["--model-id", "m"]])
+def test_an_address_that_is_none(address: str, said: str, named: list[str]) -> None:
+    with pytest.raises(UsageError, match=said):
+        chosen("--api-base", address, *named)
+
+
+def test_a_local_server_at_another_address(server: FakeOpenAIServer) -> None:
+    choice = chosen("--model", "ollama/llama3.2", "--api-base", server.url)
+    assert (choice.model_type, choice.model_id, choice.api_base) == ("OpenAIModel", "llama3.2", server.url)
+
+
 def test_an_address_gets_the_key_that_is_meant_for_it(
     monkeypatch: pytest.MonkeyPatch, server: FakeOpenAIServer
 ) -> None:

@@ -117,3 +117,17 @@ def test_a_subclass_may_leave_our_constructor_out() -> None:
             self.client = lambda: "own"
 
     assert Own().generate([]).content == "own"
+
+
+@pytest.mark.parametrize("argument", ["api_base", "base_url", "azure_endpoint"])
+def test_an_address_that_is_none_is_found_before_any_request(argument: str) -> None:
+    class Addressed(Echo):
+        def __init__(self, model_id: str, address: str | None) -> None:
+            setattr(self, argument, address)
+            super().__init__(model_id)
+
+    assert ask(Addressed("m", None), False) == "created"
+    assert ask(Addressed("m", "https://host:8000/v1"), False) == "created"
+    for address in ("notaurl", "http:/host", "host:8000"):
+        with pytest.raises(ValueError, match=f"{argument} '{address}' is no address"):
+            Addressed("m", address)

@@ -44,6 +44,9 @@ def test_contents_can_be_flattened() -> None:
     ]
 
 
+MARKED = [{"type": "text", "text": "b", "cache_control": {"type": "ephemeral"}}]
+
+
 def test_messages_are_not_changed_and_not_shared() -> None:
     messages = copy.deepcopy(CONVERSATION)
     clean = get_clean_message_list(messages, tool_role_conversions)
@@ -62,6 +65,7 @@ def test_messages_are_not_changed_and_not_shared() -> None:
         ([text("a") + text("b"), text("c")], [*text("a"), *text("b\nc")]),
         (["a"], "a"),
         ([[], text("a")], text("a")),
+        ([text("a"), MARKED, "c", "d"], [*text("a"), *MARKED, *text("c\nd")]),
     ],
 )
 def test_strings_and_parts_merge(contents: list[Any], expected: Any) -> None:

@@ -86,6 +86,13 @@ def test_calls_without_index_are_numbered() -> None:
     assert [(one.id, one.function.name, one.function.arguments) for one in calls] == [("a", "f", "{}"), ("b", "g", "")]
 
 
+def test_whole_calls_of_one_number_stay_apart() -> None:
+    pieces = [call(0, "a", "f", '{"x": '), call(0, None, None, "1}"), call(0, "b", "g", "{}"), call(0, "b", None, " ")]
+    calls = agglomerate_stream_deltas(read(*(event(calls=[piece]) for piece in pieces))).tool_calls or []
+    found = [(one.id, one.function.name, one.function.arguments) for one in calls]
+    assert found == [("a", "f", '{"x": 1}'), ("b", "g", "{} ")]
+
+
 def test_usage_and_calls_after_the_stop_stay() -> None:
     usage = SimpleNamespace(prompt_tokens=1, completion_tokens=1)
     deltas = read(event("a E"), event("ND b"), event(calls=[call(0, "a", "f", "{}")]), event(usage=usage), stop=["END"])

@@ -8,7 +8,7 @@ from smolagents.errors import MissingPluginError
 from smolagents.models import resolve_model
 from smolagents.plugins import FIRST_PARTY, available, register, unregister
 from smolagents_models_openai import AzureOpenAIModel, OpenAIModel
-from smolagents_testing import FakeOpenAIServer, ScriptedModel
+from smolagents_testing import FakeOllamaServer, FakeOpenAIServer, ScriptedModel
 
 
 @pytest.fixture
@@ -44,7 +44,14 @@ def test_local_server(server: FakeOpenAIServer, monkeypatch: pytest.MonkeyPatch)
     [
         ("opnai/gpt-4.1", r"unknown model 'opnai/gpt-4.1'\. Did you mean openai\?.*PREFIX/ID"),
         ("ollama/lama3.2", r"no model lama3.2\. Did you mean llama3.2\? Get it: ollama pull lama3.2"),
-        ("vllm/x", r"vLLM does not answer at http://127.0.0.1:9/v1"),
+        (
+            "Qwen/Qwen3-32B",
+            r"unknown model 'Qwen/Qwen3-32B'\. If it is one of the Hugging Face Hub: hf/Qwen/Qwen3-32B\.",
+        ),
+        (
+            "vllm",
+            r"vLLM does not answer at http://127.0.0.1:9/v1 with a model\. You can start it: vllm serve MODEL; or",
+        ),
     ],
 )
 @pytest.mark.usefixtures("server")
@@ -58,6 +65,9 @@ def test_what_cannot_be_had(spec: str, said: str) -> None:
     [
         ("hf/Qwen/Qwen3-32B", "InferenceClientModel"),
         ("bedrock/amazon.nova-pro-v1:0", "AmazonBedrockModel"),
+        ("transformers/Qwen/Qwen3-0.6B", "TransformersModel"),
+        ("mlx/mlx-community/Qwen3-0.6B-4bit", "MLXModel"),
+        ("litellm/groq/llama-3.3-70b", "LiteLLMModel"),
         ("anthropic/claude-sonnet-4-5", "LiteLLMModel"),
     ],
 )
@@ -66,6 +76,40 @@ def test_missing_plugin_is_named(spec: str, model_type: str) -> None:
         pytest.skip("it is installed here")
     with pytest.raises(MissingPluginError, match=f"pip install {FIRST_PARTY[model_type]}"):
         resolve_model(spec)
+
+
+def test_a_class_without_a_default_needs_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(ValueError, match=r"'openai' names no model: write openai/ID"):
+        resolve_model("openai", api_key="k")
+    assert resolve_model("openai", api_key="k", model_id="gpt-4.1").model_id == "gpt-4.1"
+
+
+def test_local_server_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMOLAGENTS_LOCAL_SERVERS", "")
+    with FakeOllamaServer() as server:
+        server.reply("Hello.")
+        model = resolve_model("ollama/llama3.2", api_base=server.url)
+        assert model.generate([{"role": "user", "content": "Hi"}]).content == "Hello."
+
+
+def test_local_server_without_the_plugin_that_talks_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMOLAGENTS_LOCAL_SERVERS", "ollama=http://127.0.0.1:9")
+    monkeypatch.setenv("SMOLAGENTS_DISABLE_PLUGINS", "smolagents-models-openai")
+    with pytest.raises(ImportError, match="smolagents-models-openai"):
+        resolve_model("ollama/llama3.2")
+
+
+def test_vllm_is_a_server_or_runs_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMOLAGENTS_LOCAL_SERVERS", "vllm=http://127.0.0.1:9")
+    if not available("VLLMModel"):
+        both = r"vllm serve org/model;.* in this process: pip install smolagents-models-vllm"
+        with pytest.raises(ValueError, match=both):
+            resolve_model("vllm/org/model")
+    with FakeOpenAIServer(api_key="none", models=("org/model",)) as server:
+        monkeypatch.setenv("SMOLAGENTS_LOCAL_SERVERS", f"vllm={server.endpoint}")
+        server.reply("Hello.")
+        assert resolve_model("vllm/org/model").generate([{"role": "user", "content": "Hi"}]).content == "Hello."
 
 
 class Mine:

@@ -18,6 +18,10 @@ class HttpError(Exception):
         self.response = SimpleNamespace(status_code=status, headers=headers or {})
 
 
+class ErrorWithBody(HttpError):
+    body = {"message": "You are out.", "code": "insufficient_quota"}
+
+
 def caused(error: Exception, cause: BaseException) -> Exception:
     error.__cause__ = cause
     return error
@@ -55,6 +59,7 @@ class ClientError(Exception):
         *((HttpError(status), False) for status in (400, 401, 403, 404, 409, 413, 422)),
         (HttpError(400, text="429 rate limit"), False),
         (HttpError(429, text="insufficient_quota"), False),
+        (ErrorWithBody(429), False),
         (ClientError(503), True),
         (ClientError(400), False),
         (ConnectionResetError("reset"), True),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from smolagents.messages import ChatMessage, ChatMessageStreamDelta
-from smolagents.models import ApiModel
-from smolagents.models.redaction import redacted
+from smolagents.messages import ChatMessage
+from smolagents.models import CompletionModel
 
 from smolagents_models_bedrock import wire
 from smolagents_models_bedrock.errors import explained
@@ -22,7 +22,7 @@ KEY_VARIABLE = "AWS_BEARER_TOKEN_BEDROCK"
 _SECRETS = ("aws_secret_access_key", "aws_session_token")
 
 
-class AmazonBedrockModel(ApiModel):
+class AmazonBedrockModel(CompletionModel):
     """Call a model through the Converse API of Amazon Bedrock.
 
     Parameters have their usual names (`temperature`, `max_tokens`, `top_p`) or those of Converse (`inferenceConfig`,
@@ -39,6 +39,8 @@ class AmazonBedrockModel(ApiModel):
             boto3 finds them.
         **kwargs: As in `ApiModel` and `Model`.
     """
+
+    _streaming: Mapping[str, Any] = {}
 
     def __init__(
         self,
@@ -76,42 +78,7 @@ class AmazonBedrockModel(ApiModel):
             client.meta.events.register("before-send.bedrock-runtime", self._authorize)
         return client
 
-    def generate(
-        self,
-        messages: Messages,
-        stop_sequences: list[str] | None = None,
-        response_format: dict[str, Any] | None = None,
-        tools_to_call_from: list[Tool] | None = None,
-        **kwargs: Any,
-    ) -> ChatMessage:
-        """Return the model's answer; see `Model.generate`.
-
-        Raises:
-            ValueError: A `response_format` is asked for, which Converse has not.
-        """
-        arguments = self._arguments(messages, stop_sequences, response_format, tools_to_call_from, **kwargs)
-        return wire.answer(self._request(self._converse, **arguments), stop_sequences)
-
-    def generate_stream(
-        self,
-        messages: Messages,
-        stop_sequences: list[str] | None = None,
-        response_format: dict[str, Any] | None = None,
-        tools_to_call_from: list[Tool] | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatMessageStreamDelta]:
-        """Yield the model's answer in pieces, its usage last."""
-        arguments = self._arguments(messages, stop_sequences, response_format, tools_to_call_from, **kwargs)
-        stream = self._request(self._open, **arguments)
-        try:
-            with redacted(self._credentials()), explained():
-                yield from wire.EventReader(stop_sequences).read(stream)
-        finally:
-            close = getattr(stream, "close", None)
-            if close is not None:
-                close()
-
-    def _arguments(
+    def _parameters(
         self,
         messages: Messages,
         stop_sequences: list[str] | None,
@@ -133,13 +100,20 @@ class AmazonBedrockModel(ApiModel):
         )
         return {"modelId": self.model_id, **wire.request(parameters)}
 
-    def _converse(self, **arguments: Any) -> Any:
-        with explained():
-            return self.client.converse(**arguments)
+    def _explained(self) -> AbstractContextManager[None]:
+        return explained()
 
-    def _open(self, **arguments: Any) -> Any:
-        with explained():
-            return self.client.converse_stream(**arguments)["stream"]
+    def _complete(self, **parameters: Any) -> Any:
+        return self.client.converse(**parameters)
+
+    def _begin_stream(self, **parameters: Any) -> Any:
+        return self.client.converse_stream(**parameters)["stream"]
+
+    def _read(self, response: Any, stop_sequences: list[str] | None) -> ChatMessage:
+        return wire.answer(response, stop_sequences)
+
+    def _reader(self, stop_sequences: list[str] | None) -> wire.EventReader:
+        return wire.EventReader(stop_sequences)
 
     def _authorize(self, request: Any, **_: Any) -> None:
         request.headers["Authorization"] = f"Bearer {self.api_key}"

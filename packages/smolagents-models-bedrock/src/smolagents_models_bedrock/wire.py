@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Conv
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from smolagents.messages import (
@@ -104,7 +104,13 @@ def _tool_choice(choice: Any) -> dict[str, Any]:
 
 
 def answer(response: Mapping[str, Any], stop_sequences: Sequence[str] | None) -> ChatMessage:
-    """Return the message of a response, cut at the first stop sequence."""
+    """Return the message of a response, cut at the first stop sequence.
+
+    Raises:
+        RuntimeError: The response holds no message.
+    """
+    if "message" not in response.get("output", {}):
+        raise RuntimeError(f"Amazon Bedrock answered without a message: {str(dict(response))[:300]}")
     blocks = response["output"]["message"].get("content", [])
     calls = [
         ChatMessageToolCall(
@@ -145,20 +151,22 @@ class EventReader:
         self._calls: dict[int, int] = {}  # of a block's number: that of its tool call
         self._ended = False
 
-    def read(self, events: Iterable[Mapping[str, Any]]) -> Iterator[ChatMessageStreamDelta]:
-        """Yield what the events add to the message, the usage last.
+    def feed(self, event: Mapping[str, Any]) -> Iterator[ChatMessageStreamDelta]:
+        """Yield what an event adds to the message."""
+        self._ended = self._ended or "messageStop" in event
+        if "metadata" in event:
+            self._usage = _usage(event["metadata"].get("usage"))
+        elif "contentBlockStart" in event:
+            yield from self._start(event["contentBlockStart"])
+        elif "contentBlockDelta" in event:
+            yield from self._delta(event["contentBlockDelta"])
+
+    def finish(self) -> Iterator[ChatMessageStreamDelta]:
+        """Yield what is left when the stream has ended: text that was held back, and the usage.
 
         Raises:
-            ConnectionError: The stream ends before the message does.
+            ConnectionError: The stream ended before the message did.
         """
-        for event in events:
-            self._ended = self._ended or "messageStop" in event
-            if "metadata" in event:
-                self._usage = _usage(event["metadata"].get("usage"))
-            elif "contentBlockStart" in event:
-                yield from self._start(event["contentBlockStart"])
-            elif "contentBlockDelta" in event:
-                yield from self._delta(event["contentBlockDelta"])
         if not self._ended:
             raise ConnectionError("Amazon Bedrock closed the connection before the end of the answer.")
         rest = self._cutter.rest()

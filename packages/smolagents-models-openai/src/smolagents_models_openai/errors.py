@@ -1,17 +1,24 @@
-"""Say what to do about a server that can't be reached."""
+"""Say what to do about a server that can't be reached, or that answers with what is no answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from typing import Any
 
 
 @contextmanager
 def explained(client: Any) -> Iterator[None]:
-    """Name the address and the cause in connection errors of the SDK, which say neither."""
+    """Name the address and the cause in connection errors of the SDK, which say neither.
+
+    Raises:
+        RuntimeError: The server answered with malformed JSON.
+    """
     try:
         yield
+    except JSONDecodeError as error:
+        raise RuntimeError(f"{client.base_url} answered with malformed JSON: {error}.") from error
     except Exception as error:
         names = [cls.__name__ for cls in type(error).__mro__]
         if "APIConnectionError" not in names:

@@ -9,13 +9,21 @@ _MODULES = {
     "FakeBedrockServer": "bedrock_server",
     "FakeBlaxelServer": "blaxel_server",
     "FakeE2BServer": "e2b_server",
+    "FakeHubInferenceServer": "hub_inference_server",
+    "FakeHubServer": "hub_server",
     "FakeModalServer": "modal_server",
+    "FakeOllamaServer": "ollama_server",
     "FakeOpenAIServer": "openai_server",
+    "FakeWebServer": "web_server",
+    "HostedExecutorConformance": "hosted_conformance",
+    "LocalModelConformance": "local_model_conformance",
     "ModelCall": "scripted",
     "ModelConformance": "model_conformance",
     "ScriptedModel": "scripted",
     "ToolConformance": "tool_conformance",
     "code": "scripted",
+    "make_tiny_model": "tiny_models",
+    "make_tiny_vision_model": "tiny_models",
     "tool_call": "scripted",
 }
 
@@ -24,13 +32,21 @@ __all__ = [
     "FakeBedrockServer",
     "FakeBlaxelServer",
     "FakeE2BServer",
+    "FakeHubInferenceServer",
+    "FakeHubServer",
     "FakeModalServer",
+    "FakeOllamaServer",
     "FakeOpenAIServer",
+    "FakeWebServer",
+    "HostedExecutorConformance",
+    "LocalModelConformance",
     "ModelCall",
     "ModelConformance",
     "ScriptedModel",
     "ToolConformance",
     "code",
+    "make_tiny_model",
+    "make_tiny_vision_model",
     "tool_call",
 ]
 
@@ -39,11 +55,18 @@ if TYPE_CHECKING:
     from smolagents_testing.blaxel_server import FakeBlaxelServer
     from smolagents_testing.e2b_server import FakeE2BServer
     from smolagents_testing.executor_conformance import ExecutorConformance
+    from smolagents_testing.hosted_conformance import HostedExecutorConformance
+    from smolagents_testing.hub_inference_server import FakeHubInferenceServer
+    from smolagents_testing.hub_server import FakeHubServer
+    from smolagents_testing.local_model_conformance import LocalModelConformance
     from smolagents_testing.modal_server import FakeModalServer
     from smolagents_testing.model_conformance import ModelConformance
+    from smolagents_testing.ollama_server import FakeOllamaServer
     from smolagents_testing.openai_server import FakeOpenAIServer
     from smolagents_testing.scripted import ModelCall, ScriptedModel, code, tool_call
+    from smolagents_testing.tiny_models import make_tiny_model, make_tiny_vision_model
     from smolagents_testing.tool_conformance import ToolConformance
+    from smolagents_testing.web_server import FakeWebServer
 else:
 
     def __getattr__(name: str) -> Any:

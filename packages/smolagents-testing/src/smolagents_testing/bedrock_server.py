@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from smolagents.messages import ChatMessage, split_into_deltas
 
-from smolagents_testing.openai_server import Dropped, Failure, FakeOpenAIServer, Handler, ServerRequest
+from smolagents_testing.openai_server import Dropped, Failure, FakeOpenAIServer, Handler, ServerRequest, Stalled
 from smolagents_testing.openai_wire import sent_message
 
 ACCESS_KEY_ID = "AKIAFAKE0123456789AB"
@@ -62,7 +62,7 @@ class _Handler(Handler):
             return self._stream_events(events(message))
         return self._send(200, converse(message))
 
-    def _reply_in_part(self, body: dict[str, Any], answer: Dropped) -> None:
+    def _reply_in_part(self, body: dict[str, Any], answer: Dropped | Stalled) -> None:
         if body["stream"]:
             message = sent_message(answer.message, self.server.fake.usage, [])
             self._stream_events(events(message)[: answer.after_events], whole=False)

@@ -67,9 +67,37 @@ class Delayed:
     answer: Any = "Sorry to be late."
 
 
+@dataclass
+class Stalled:
+    """Begin a streamed answer and then say nothing more.
+
+    Args:
+        after_events: Number of events to send before.
+        seconds: How long to be silent before the connection is closed; a client that goes away is noticed at once.
+        message: The answer whose stream stalls.
+    """
+
+    after_events: int = 3
+    seconds: float = 30.0
+    message: str = "This answer gets stuck."
+
+
+@dataclass
+class Garbled:
+    """Answer with success and a text that is no answer of the API, as a proxy in between may.
+
+    Args:
+        text: What to send.
+        content_type: What it claims to be.
+    """
+
+    text: str = "<html><body>Please sign in.</body></html>"
+    content_type: str = "text/html"
+
+
 Answer: TypeAlias = (
-    "str | ChatMessage | ChatMessageToolCall | list[ChatMessageToolCall] | Failure | Dropped | Delayed "
-    "| Callable[[dict[str, Any]], Any]"
+    "str | ChatMessage | ChatMessageToolCall | list[ChatMessageToolCall] | Failure | Dropped | Delayed | Stalled "
+    "| Garbled | Callable[[dict[str, Any]], Any]"
 )
 
 
@@ -105,7 +133,7 @@ class FakeOpenAIServer:
     def __init__(
         self,
         api_key: str = API_KEY,
-        usage: TokenUsage = TokenUsage(10, 5),
+        usage: TokenUsage | None = TokenUsage(10, 5),
         honours_stop: bool = True,
         models: tuple[str, ...] = ("fake-model",),
     ) -> None:
@@ -159,14 +187,14 @@ class FakeOpenAIServer:
     def _make_handler(self) -> type[Handler]:
         return Handler
 
-    def _next(self, request: ServerRequest) -> Any:
+    def _next(self, request: ServerRequest, seen: dict[str, Any] | None = None) -> Any:
         with self._arrived:
             self.requests.append(request)
             self._arrived.notify_all()
             answer = self._script.popleft() if self._script else self._always
         if answer is None:
             return Failure(400, f"The fake server's script ended before request {len(self.requests)}.")
-        return answer(request.body) if callable(answer) else answer
+        return answer(request.body if seen is None else seen) if callable(answer) else answer
 
 
 class _Server(ThreadingHTTPServer):
@@ -212,20 +240,25 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, request: ServerRequest, answer: Any) -> None:
         body = request.body
+        if isinstance(answer, Dropped | Stalled) and answer.after_events:
+            try:
+                self._reply_in_part(body, answer)
+            except ConnectionError:
+                return request.disconnected.set()
+        if isinstance(answer, Delayed | Stalled) and self._client_leaves(answer.seconds):
+            request.disconnected.set()
+            return self._drop()
+        if isinstance(answer, Dropped | Stalled):
+            return self._drop()
         if isinstance(answer, Delayed):
-            if self._client_leaves(answer.seconds):
-                request.disconnected.set()
-                return self._drop()
             return self._answer(request, answer.answer)
         if isinstance(answer, Failure):
             return self._fail(answer)
-        if isinstance(answer, Dropped):
-            if answer.after_events:
-                self._reply_in_part(body, answer)
-            return self._drop()
+        if isinstance(answer, Garbled):
+            return self._send_text(200, answer.text, {"Content-Type": answer.content_type})
         return self._reply(body, answer)
 
-    def _reply_in_part(self, body: dict[str, Any], answer: Dropped) -> None:
+    def _reply_in_part(self, body: dict[str, Any], answer: Dropped | Stalled) -> None:
         if body.get("stream"):
             message = sent_message(answer.message, self.server.fake.usage, ())
             self._stream(events(body, message)[: answer.after_events], whole=False)
@@ -243,13 +276,12 @@ class Handler(BaseHTTPRequestHandler):
         self._send(failure.status, {"error": error}, failure.headers)
 
     def _send(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
-        data = json.dumps(body).encode()
+        self._send_text(status, json.dumps(body), {"Content-Type": "application/json", **(headers or {})})
+
+    def _send_text(self, status: int, text: str, headers: dict[str, str]) -> None:
+        data = text.encode()
         self.send_response(status)
-        for name, value in {
-            "Content-Type": "application/json",
-            "Content-Length": str(len(data)),
-            **(headers or {}),
-        }.items():
+        for name, value in {"Content-Length": str(len(data)), **headers}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
@@ -275,4 +307,7 @@ class Handler(BaseHTTPRequestHandler):
     def _client_leaves(self, seconds: float) -> bool:
         """Wait, and tell whether the client closed the connection meanwhile."""
         readable, _, _ = select.select([self.connection], [], [], seconds)
-        return bool(readable) and self.connection.recv(1, socket.MSG_PEEK) == b""
+        try:
+            return bool(readable) and self.connection.recv(1, socket.MSG_PEEK) == b""
+        except ConnectionError:
+            return True

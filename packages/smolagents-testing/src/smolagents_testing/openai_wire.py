@@ -17,7 +17,7 @@ _ROLES = {"system", "developer", "user", "assistant", "tool"}
 _PARTS = {"text", "image_url", "input_audio", "file", "refusal"}
 
 
-def sent_message(answer: Any, usage: TokenUsage, stops: Sequence[str]) -> ChatMessage:
+def sent_message(answer: Any, usage: TokenUsage | None, stops: Sequence[str]) -> ChatMessage:
     """Return a scripted answer as the message that goes over the wire."""
     message = as_message(answer)
     calls = [replace(call, id=call.id or f"call_{number}") for number, call in enumerate(message.tool_calls or (), 1)]
@@ -109,4 +109,5 @@ def _usage(message: ChatMessage) -> dict[str, Any]:
         "total_tokens": usage.total_tokens,
         "prompt_tokens_details": {"cached_tokens": usage.cached_input_tokens},
         "completion_tokens_details": {"reasoning_tokens": usage.reasoning_tokens},
+        **({} if usage.cost is None else {"cost": usage.cost}),
     }

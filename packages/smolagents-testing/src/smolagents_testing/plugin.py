@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 pytest.register_assert_rewrite(
     "smolagents_testing.executor_calls",
     "smolagents_testing.executor_conformance",
+    "smolagents_testing.executor_lifecycle",
+    "smolagents_testing.hosted_conformance",
     "smolagents_testing.model_conformance",
+    "smolagents_testing.model_conformance_async",
+    "smolagents_testing.model_conformance_parts",
+    "smolagents_testing.model_conformance_server",
+    "smolagents_testing.readme",
     "smolagents_testing.tool_conformance",
 )
 

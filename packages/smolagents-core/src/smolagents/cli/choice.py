@@ -11,7 +11,7 @@ from smolagents.cli.arguments import Options
 from smolagents.cli.problems import UsageError
 from smolagents.models.providers import PROVIDERS, default_model_id
 from smolagents.models.resolving import NO_KEY, ModelSpec, read_spec
-from smolagents.models.servers import addresses, models_at, running_servers
+from smolagents.models.servers import COMMANDS, addresses, check_address, models_at, running_servers
 
 if TYPE_CHECKING:
     from smolagents.models import Model
@@ -62,8 +62,10 @@ def choose_model(options: Options) -> Choice:
         UsageError: The options name none that is known, or there is none to use.
     """
     spec = os.environ.get("SMOLAGENTS_MODEL")
+    if options.api_base is not None:
+        _check_address(options.api_base)
     if options.model:
-        choice = _from_spec(options.model)
+        choice = _from_spec(options.model, options.api_base)
     elif options.model_type or options.model_id or options.api_base or options.provider:
         choice = _from_type_and_id(options)
     elif spec:
@@ -111,6 +113,13 @@ def _from_type_and_id(options: Options) -> Choice:
     return Choice(model_type, model_id)
 
 
+def _check_address(api_base: str) -> None:
+    try:
+        check_address(api_base, "--api-base")
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
 def _listed_first(api_base: str, api_key: str | None) -> str:
     models = models_at(api_base, api_key or os.environ.get("OPENAI_API_KEY"))
     if not models:
@@ -118,10 +127,10 @@ def _listed_first(api_base: str, api_key: str | None) -> str:
     return models[0]
 
 
-def _from_spec(spec: str) -> Choice:
+def _from_spec(spec: str, api_base: str | None = None) -> Choice:
     """Return what a text such as `openai/gpt-4.1` stands for."""
     try:
-        found = read_spec(spec)
+        found = read_spec(spec, api_base)
     except ValueError as error:
         raise UsageError(str(error)) from error
     return Choice(**vars(found))
@@ -149,7 +158,7 @@ def _ways_out() -> str:
     if not plugins.available(keyed.model_type):
         first.append(f"pip install {plugins.FIRST_PARTY[keyed.model_type]}")
     server = [] if plugins.available("OpenAIModel") else ["pip install smolagents-models-openai"]
-    server.append("ollama serve & ollama pull llama3.2")
+    server.append(COMMANDS["ollama"])
     looked = ", ".join(addresses().values()) or "nowhere"
     has = f"{keyed.variables[0]} is set" if keyed.is_set else "a provider's key"
     return (

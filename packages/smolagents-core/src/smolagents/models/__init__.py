@@ -26,7 +26,9 @@ from smolagents.usage import TokenUsage
 # What not every program needs is imported when it is asked for.
 _LAZY = {
     "ApiModel": "api",
+    "AsyncCompletionModel": "completing",
     "ClientPerLoop": "async_client",
+    "CompletionModel": "completing",
     "MODEL_REGISTRY": "registry",
     "RateLimiter": "retry",
     "RecordingModel": "recording",
@@ -41,12 +43,14 @@ __all__ = [
     "MODEL_REGISTRY",
     "REMOVE_PARAMETER",
     "ApiModel",
+    "AsyncCompletionModel",
     "ChatMessage",
     "ChatMessageStreamDelta",
     "ChatMessageToolCall",
     "ChatMessageToolCallFunction",
     "ChatMessageToolCallStreamDelta",
     "ClientPerLoop",
+    "CompletionModel",
     "MessageRole",
     "Model",
     "RateLimiter",
@@ -71,6 +75,7 @@ if TYPE_CHECKING:
     from smolagents.models.adapters import as_model
     from smolagents.models.api import ApiModel
     from smolagents.models.async_client import ClientPerLoop
+    from smolagents.models.completing import AsyncCompletionModel, CompletionModel
     from smolagents.models.recording import RecordingModel
     from smolagents.models.registry import MODEL_REGISTRY
     from smolagents.models.replay import ReplayModel

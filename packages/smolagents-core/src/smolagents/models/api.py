@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from smolagents.messages import tool_role_conversions
 from smolagents.models.base import Model
 from smolagents.models.redaction import redacted
 from smolagents.models.retry import MODEL_ATTEMPTS, RateLimiter, Retrying, is_passing_failure
+from smolagents.models.servers import check_address
 
+_ADDRESSES = ("api_base", "base_url", "azure_endpoint")
 _logger = logging.getLogger("smolagents.models")
 
 
@@ -38,6 +41,10 @@ class ApiModel(Model):
         requests_per_minute: Limit that the requests are spread over.
         retry: Whether to try again after rate limits, server errors (5xx) and dropped connections.
         **kwargs: As in `Model`.
+
+    Raises:
+        ValueError: An address that the subclass was given (its attributes `api_base`, `base_url`, `azure_endpoint`) is
+            none.
     """
 
     custom_role_conversions: Mapping[Any, Any] = tool_role_conversions
@@ -61,6 +68,10 @@ class ApiModel(Model):
         self.retry = retry
         self.rate_limiter = RateLimiter(requests_per_minute)
         self.retryer = _retrying(MODEL_ATTEMPTS if retry else 1)
+        for name in _ADDRESSES:
+            address = getattr(self, name, None)
+            if isinstance(address, str):
+                check_address(address, name)
         self.client = client if client is not None else self.create_client()
 
     def create_client(self) -> Any:
@@ -75,12 +86,16 @@ class ApiModel(Model):
         """Return the texts that no error may show."""
         return ()
 
+    def _explained(self) -> AbstractContextManager[None]:
+        """Return a context that makes errors of the SDK say what to do; it leaves their class as it is."""
+        return nullcontext()
+
     def _request(self, send: Callable[..., Any], **parameters: Any) -> Any:
         """Send a request, at the allowed pace, again after failures that pass."""
 
         def attempt() -> Any:
             self._apply_rate_limit()
-            with redacted(self._credentials()):
+            with redacted(self._credentials()), self._explained():
                 return send(**parameters)
 
         return self.retryer(_named(attempt, self))
@@ -90,7 +105,7 @@ class ApiModel(Model):
 
         async def attempt() -> Any:
             await self.rate_limiter.athrottle()
-            with redacted(self._credentials()):
+            with redacted(self._credentials()), self._explained():
                 return await send(**parameters)
 
         return await self.retryer.acall(_named(attempt, self))

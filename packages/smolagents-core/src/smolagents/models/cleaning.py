@@ -64,7 +64,8 @@ def _merge(message: dict[str, Any], content: str | list[dict[str, Any]]) -> None
     if isinstance(before, str):
         before = message["content"] = [{"type": "text", "text": before}]
     for part in [{"type": "text", "text": content}] if isinstance(content, str) else content:
-        if part["type"] == "text" and before and before[-1]["type"] == "text":
+        # A text with more to it, such as a marker for prompt caching (`cache_control`), stays a part of its own.
+        if before and before[-1].keys() == part.keys() == {"type", "text"}:
             before[-1]["text"] += "\n" + part["text"]
         else:
             before.append(part)

@@ -17,6 +17,8 @@ from smolagents.messages import (
 from smolagents.models.stopping import StreamCutter, remove_content_after_stop_sequences
 from smolagents.usage import TokenUsage
 
+_LONGEST_REASON = 300
+
 
 def read_completion(response: Any, stop_sequences: Sequence[str] | None = None) -> ChatMessage:
     """Return the message of a chat completion, cut at the first stop sequence.
@@ -24,9 +26,9 @@ def read_completion(response: Any, stop_sequences: Sequence[str] | None = None) 
     Raises:
         RuntimeError: The response holds no choice.
     """
-    if not response.choices:
-        reason = getattr(response, "error", None) or "no reason given"
-        raise RuntimeError(f"The model's server answered without a completion: {reason}.")
+    if not getattr(response, "choices", None):  # the SDK gives what is no JSON at all as text
+        reason = getattr(response, "error", None) or " ".join(str(response).split())[:_LONGEST_REASON]
+        raise RuntimeError(f"The model's server answered without a completion: {reason}")
     data = response.choices[0].message.model_dump(include={"role", "content", "tool_calls", "refusal"})
     content = data.get("content") or data.get("refusal")
     if isinstance(content, list):  # Mistral's reasoning models answer in parts
@@ -51,7 +53,7 @@ def read_usage(usage: Any) -> TokenUsage | None:
 
 
 def _count(counts: Any, name: str) -> int:
-    count = getattr(counts, name, None)
+    count = counts.get(name) if isinstance(counts, dict) else getattr(counts, name, None)
     return count if isinstance(count, int) else 0
 
 
@@ -65,7 +67,8 @@ class StreamReader:
     def __init__(self, stop_sequences: Sequence[str] | None = None) -> None:
         self._cutter = StreamCutter(stop_sequences)
         self._usage: TokenUsage | None = None
-        self._calls = 0
+        self._calls: dict[int | None, tuple[str | None, int]] = {}  # the latest of each of the server's numbers
+        self._count = 0
 
     def feed(self, event: Any) -> Iterator[ChatMessageStreamDelta]:
         """Yield what an event adds to the message."""
@@ -88,16 +91,21 @@ class StreamReader:
             yield ChatMessageStreamDelta(content=rest, token_usage=self._usage)
 
     def _call(self, call: Any) -> ChatMessageToolCallStreamDelta:
-        index = call.index
-        if index is None:  # some servers send each call whole and number none
-            index = self._calls
-        self._calls = max(self._calls, index + 1)
         function = call.function
         return ChatMessageToolCallStreamDelta(
-            index=index,
+            index=self._place(call),
             id=call.id,
             type=call.type,
             function=None
             if function is None
             else ChatMessageToolCallFunction(arguments=function.arguments or "", name=function.name or ""),
         )
+
+    def _place(self, call: Any) -> int:
+        """Return which call a piece belongs to; some servers send calls whole and number none, or all the same."""
+        call_id, place = self._calls.get(call.index, (None, None))
+        if place is None or call.index is None or (call_id and call.id and call.id != call_id):
+            place = self._count
+            self._count += 1
+            self._calls[call.index] = call.id, place
+        return place

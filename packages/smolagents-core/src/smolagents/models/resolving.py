@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ from smolagents import plugins
 from smolagents.models.base import Model
 from smolagents.models.providers import LITELLM_PREFIXES, PREFIXES, default_model_id
 from smolagents.models.registry import MODEL_REGISTRY
-from smolagents.models.servers import DEFAULT_SERVERS, TITLES, addresses, models_at
+from smolagents.models.servers import COMMANDS, DEFAULT_SERVERS, TITLES, addresses, models_at
 from smolagents.spelling import near_miss
 
 NO_KEY = "none"  # the OpenAI client wants a key; a local server must not get the one in the environment
@@ -46,19 +47,27 @@ def resolve_model(spec: str, **options: Any) -> Model:
         ValueError: Nobody knows the text, or the server that it names does not answer; says what can be done.
         MissingPluginError: The class is known, and its distribution is not installed; has the `pip install …`.
     """
-    found = read_spec(spec)
+    found = read_spec(spec, options.get("api_base"))
     if found.model is not None:
         if options:
             raise ValueError(f"{spec!r} is made by a plugin, which takes no options: leave out {', '.join(options)}")
         return found.model
     given = {"model_id": found.model_id, "api_base": found.api_base, "api_key": found.api_key}
     arguments = {name: value for name, value in given.items() if value is not None}
-    model: Model = MODEL_REGISTRY[found.model_type](**{**arguments, **options})
+    model_class = MODEL_REGISTRY[found.model_type]
+    required = inspect.signature(model_class).parameters.get("model_id")
+    if "model_id" not in {*arguments, *options} and required is not None and required.default is required.empty:
+        raise ValueError(f"{spec!r} names no model: write {spec.rstrip('/')}/ID")
+    model: Model = model_class(**{**arguments, **options})
     return model
 
 
-def read_spec(spec: str) -> ModelSpec:
+def read_spec(spec: str, api_base: str | None = None) -> ModelSpec:
     """Return what a text stands for.
+
+    Args:
+        spec: As in `resolve_model`.
+        api_base: Where the server is that the text may name, if not at its usual address.
 
     Raises:
         ValueError: Nobody knows it, or the server that it names does not answer.
@@ -66,7 +75,7 @@ def read_spec(spec: str) -> ModelSpec:
     prefix, _, rest = spec.partition("/")
     model_id = rest or None
     if prefix in DEFAULT_SERVERS:
-        return _on_server(prefix, model_id)
+        return _on_server(prefix, model_id, api_base)
     if prefix in LITELLM_PREFIXES:
         return ModelSpec("LiteLLMModel", spec if model_id else default_model_id("LiteLLMModel"))
     if prefix in PREFIXES:
@@ -77,19 +86,27 @@ def read_spec(spec: str) -> ModelSpec:
     if model is not None:
         return ModelSpec(type(model).__name__, getattr(model, "model_id", None) or spec, model=model)
     known = [*PREFIXES, *LITELLM_PREFIXES, *DEFAULT_SERVERS, *MODEL_REGISTRY]
+    hint = near_miss(prefix, known) or (f" If it is one of the Hugging Face Hub: hf/{spec}." if prefix and rest else "")
     raise ValueError(
-        f"unknown model {spec!r}.{near_miss(prefix, known)} "
+        f"unknown model {spec!r}.{hint} "
         "A model is named as PREFIX/ID, such as openai/gpt-4.1 or ollama/llama3.2, or by its class: OpenAIModel/gpt-4.1"
     )
 
 
-def _on_server(name: str, model_id: str | None) -> ModelSpec:
-    api_base = addresses().get(name, DEFAULT_SERVERS[name]) + "/v1"
+def _on_server(name: str, model_id: str | None, api_base: str | None) -> ModelSpec:
+    api_base = api_base or addresses().get(name, DEFAULT_SERVERS[name]) + "/v1"
     models = models_at(api_base)
+    in_process = name == "vllm" and model_id is not None and not models
+    if in_process and plugins.available("VLLMModel"):
+        return ModelSpec("VLLMModel", model_id)
+    if not in_process and not plugins.available("OpenAIModel"):
+        plugins.resolve("OpenAIModel")  # says what to install
     if not models:
-        raise ValueError(
-            f"{TITLES[name]} does not answer at {api_base} with a model: start it, or use OpenAIModel with an api_base"
-        )
+        command = COMMANDS[name].replace("MODEL", model_id or "MODEL")
+        ways = [f"start it: {command}", "say where it is: api_base (--api-base)"]
+        if in_process:
+            ways.append(f"run the model in this process: pip install {plugins.FIRST_PARTY['VLLMModel']}")
+        raise ValueError(f"{TITLES[name]} does not answer at {api_base} with a model. You can {'; or '.join(ways)}")
     if model_id is None:
         return ModelSpec("OpenAIModel", models[0], api_base, NO_KEY)
     names = {*models, *(model.removesuffix(":latest") for model in models)}

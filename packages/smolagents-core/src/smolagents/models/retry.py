@@ -25,7 +25,7 @@ _DROPPED_NAMES = frozenset(
 )
 # Nobody listens, no such host, no trust, or a request that can't be sent at all.
 _LASTING_NAMES = frozenset(
-    {"ConnectionRefusedError", "gaierror", "SSLCertVerificationError"}
+    {"ConnectionRefusedError", "gaierror", "SSLCertVerificationError", "OfflineModeIsEnabled"}
     | {"LocalProtocolError", "UnsupportedProtocol", "InvalidURL", "InvalidHeader", "MissingSchema"}
 )
 
@@ -106,7 +106,8 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _is_used_up(error: BaseException) -> bool:
-    return any("insufficient_quota" in f"{getattr(cause, 'code', '')} {cause}" for cause in _causes(error))
+    said = (f"{getattr(cause, 'code', '')} {getattr(cause, 'body', '')} {cause}" for cause in _causes(error))
+    return any("insufficient_quota" in text for text in said)
 
 
 class Retrying:

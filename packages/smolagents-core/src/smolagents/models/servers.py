@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import NamedTuple
 
 DEFAULT_SERVERS = {
@@ -13,6 +14,13 @@ DEFAULT_SERVERS = {
     "lmstudio": "http://127.0.0.1:1234",
 }
 TITLES = {"ollama": "Ollama", "llamacpp": "llama.cpp", "vllm": "vLLM", "lmstudio": "LM Studio"}
+COMMANDS = {
+    # Its default of 4,096 tokens is less than an agent needs, and what does not fit is dropped without a word.
+    "ollama": "OLLAMA_CONTEXT_LENGTH=32768 ollama serve & ollama pull llama3.2",
+    "llamacpp": "llama-server -m MODEL.gguf",
+    "vllm": "vllm serve MODEL",
+    "lmstudio": "lms server start",
+}
 
 _SECONDS = 1.0  # a server on this machine that takes longer only to list its models is of no use
 _SECONDS_AFAR = 10.0
@@ -31,6 +39,31 @@ class Server(NamedTuple):
     title: str
     api_base: str
     models: list[str]
+
+
+def check_address(address: str, argument: str = "api_base") -> None:
+    """Check that an address of an API is one.
+
+    Args:
+        address: What was given.
+        argument: The name of what it was given for.
+
+    Raises:
+        ValueError: It is no URL of HTTP.
+    """
+    from urllib.parse import urlsplit
+
+    try:
+        url = urlsplit(address)
+        valid = url.scheme in ("http", "https") and bool(url.hostname) and (url.port or 1) > 0
+    except ValueError:  # a port that is no number
+        valid = False
+    if not valid:
+        host_alone = re.fullmatch(r"[\w.-]+(:\d+)?(/\S*)?", address) and re.search(r"[.:]|localhost", address)
+        meant = f" Did you mean http://{address}?" if host_alone else ""
+        raise ValueError(
+            f"{argument} {address!r} is no address.{meant} Write it as https://HOST/v1 or http://HOST:PORT/v1"
+        )
 
 
 def addresses() -> dict[str, str]:

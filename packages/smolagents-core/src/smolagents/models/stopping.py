@@ -26,21 +26,24 @@ class StreamCutter:
 
     Args:
         stop_sequences: Texts that end the answer.
+
+    Attributes:
+        ended: Whether one of them has come, so that all further text is dropped.
     """
 
     def __init__(self, stop_sequences: Sequence[str] | None) -> None:
         self._stops = [stop for stop in stop_sequences or () if stop]
         self._held = ""
-        self._ended = False
+        self.ended = False
 
     def feed(self, text: str) -> str:
         """Return what is sure to belong to the answer; the rest waits for the next piece."""
-        if self._ended or not self._stops:
-            return "" if self._ended else text
+        if self.ended or not self._stops:
+            return "" if self.ended else text
         self._held += text
         kept = remove_content_after_stop_sequences(self._held, self._stops) or ""
         if len(kept) < len(self._held):
-            self._ended = True
+            self.ended = True
             self._held = ""
             return kept
         safe = len(kept) - max(_overlap(kept, stop) for stop in self._stops)
