@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from smolagents import plugins
-from smolagents.tools.base import Tool
+from smolagents.tools import Tool
 
 
 class PythonInterpreterTool(Tool):

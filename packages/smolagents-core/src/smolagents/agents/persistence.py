@@ -92,8 +92,9 @@ class SavedAgent:
         """
         if not trust_remote_code:
             raise ValueError(
-                f"Loading the agent {repo_id} from the Hub runs its tools' code on this machine. Read the code at "
-                f"https://huggingface.co/spaces/{repo_id}/tree/main and, if you trust it, pass trust_remote_code=True."
+                f"Loading the agent {repo_id} from the Hub runs its tools' code on this machine. Read the code "
+                f"(smolagents hub show --code {repo_id}, or https://huggingface.co/spaces/{repo_id}/tree/main) and, if "
+                "you trust it, pass trust_remote_code=True."
             )
         download = {name: kwargs.pop(name) for name in _DOWNLOAD_OPTIONS if name in kwargs}
         return cls.from_folder(_hub().download_agent(repo_id, token, **download), **kwargs)

@@ -58,8 +58,9 @@ def tool_from_hub(
     """Download a tool's code and run it; `kwargs` are the download's options and the arguments of the tool's class."""
     if not trust_remote_code:
         raise ValueError(
-            f"Loading the tool {repo_id} from the Hub runs its code on this machine. Read the code at "
-            f"https://huggingface.co/spaces/{repo_id}/tree/main and, if you trust it, pass `trust_remote_code=True`."
+            f"Loading the tool {repo_id} from the Hub runs its code on this machine. Read the code (smolagents hub "
+            f"show --code {repo_id}, or https://huggingface.co/spaces/{repo_id}/tree/main) and, if you trust it, pass "
+            "`trust_remote_code=True`."
         )
     download = {key: kwargs.pop(key) for key in _DOWNLOAD_OPTIONS if key in kwargs}
     return cls.from_code(hub().download_tool(repo_id, token, **download), **kwargs)
