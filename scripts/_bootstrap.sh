@@ -49,3 +49,12 @@ export UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
 # run [OPTION...] COMMAND...: run a command in the workspace's environment, which uv first brings to what uv.lock says.
 # Options are those of `uv run`; PYTHON and UV_PROJECT_ENVIRONMENT choose another Python and folder.
 run() { (cd "$REPOSITORY" && "$UV" run --quiet --locked --python "$PYTHON" "$@"); }
+
+# apart NAME [REQUIREMENT...]: bring smolagents-models-NAME, what it needs and a test runner into .cache/venv-NAME, outside of
+# uv.lock, and set APART to that environment.
+apart() {
+    APART="$REPOSITORY/.cache/venv-$1"
+    "$APART/bin/python" -c "" 2>/dev/null || "$UV" venv --quiet --clear --python "$PYTHON" "$APART"
+    (cd "$REPOSITORY" && "$UV" pip install --quiet --no-sources --python "$APART" -e packages/smolagents-core \
+        -e packages/smolagents-testing -e "packages/smolagents-models-$1" hypothesis numpy pillow pytest pytest-xdist "${@:2}")
+}
