@@ -70,12 +70,23 @@ def test_nothing_heavy_is_imported_at_the_top(path: Path) -> None:
 
 
 # Where the import name is not the distribution's.
-DISTRIBUTIONS = {"PIL": "pillow", "yaml": "pyyaml"}
+DISTRIBUTIONS = {"PIL": "pillow", "bs4": "beautifulsoup4", "yaml": "pyyaml"}
 # What core uses where a program has it, and doesn't need: values of these types may come from tools or go to models.
-# What the fake servers are built on comes with the SDKs that talk to them.
+# What the fake servers and tiny models are made with comes with the SDKs that use them.
 OPTIONAL = {
     "smolagents-core": {"ipython", "numpy", "pandas", "pillow", "pydantic", "soundfile", "torch"},
-    "smolagents-testing": {"blaxel", "grpclib", "modal-proto"},
+    "smolagents-models-hf": {"gradio-client"},
+    "smolagents-testing": {
+        "blaxel",
+        "grpclib",
+        "huggingface-hub",
+        "jinja2",
+        "modal-proto",
+        "numpy",
+        "pyyaml",
+        "safetensors",
+        "tokenizers",
+    },
     "smolagents-tools-mcp": {"pillow"},
 }
 

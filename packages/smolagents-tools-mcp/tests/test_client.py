@@ -1,5 +1,6 @@
 """MCPClient against servers of the SDK: over stdio, streamable HTTP and SSE."""
 
+import ast
 import asyncio
 import gc
 import os
@@ -15,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp import StdioServerParameters
+from mcp import StdioServerParameters, types
 from smolagents import CodeAgent, MCPClient, Tool, ToolCallingAgent, ToolCollection
 from smolagents.agent_types import AgentAudio
 from smolagents_testing import ScriptedModel, ToolConformance, code, tool_call
 from smolagents_tools_mcp import MCPToolError
+from smolagents_tools_mcp.tool import MCPTool
 
 HERE = Path(__file__).parent
 
@@ -83,6 +85,30 @@ def test_describes_inputs(demo: Any) -> None:
         assert place["properties"]["name"]["type"] == "string"
         assert "$ref" not in str(place)
         assert tool["locate"]({"name": "Bern", "inside": {"name": "Switzerland"}}) == "Bern in Switzerland"
+
+
+def test_parameters_that_python_has_no_place_for_are_called_by_their_own_names() -> None:
+    asked: list[Any] = []
+
+    class Server:
+        name = label = "demo"
+
+        def ask(self, what: str, request: Any) -> Any:
+            class Client:
+                async def call_tool(self, name: str, arguments: Any, progress_callback: Any) -> None:
+                    asked.append((name, arguments))
+
+            coroutine = request(Client())
+            with pytest.raises(StopIteration):
+                coroutine.send(None)
+            return types.CallToolResult(content=[types.TextContent(type="text", text="done")])
+
+    schema = {"type": "object", "properties": {"from": {"type": "string"}, "user-id": {"type": "integer"}}}
+    described = types.Tool(name="move-it", input_schema=schema)
+    tool: Tool = MCPTool("move_it", described, Server(), False)  # type: ignore[arg-type]
+    ast.parse(tool.to_code_prompt())
+    assert tool(from_="here", user_id=3) == "done"
+    assert asked == [("move-it", {"from": "here", "user-id": 3})]
 
 
 def test_returns_what_results_hold(demo: Any) -> None:

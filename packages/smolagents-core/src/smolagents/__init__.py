@@ -22,13 +22,30 @@ if TYPE_CHECKING:
         AmazonBedrockModel as AmazonBedrockModel,
         AmazonBedrockServerModel as AmazonBedrockServerModel,
     )
+    from smolagents_models_hf import (
+        HfApiModel as HfApiModel,
+        InferenceClientModel as InferenceClientModel,
+        push_to_hub as push_to_hub,
+    )
+    from smolagents_models_litellm import LiteLLMModel as LiteLLMModel, LiteLLMRouterModel as LiteLLMRouterModel
+    from smolagents_models_mlx import MLXModel as MLXModel
     from smolagents_models_openai import (
         AzureOpenAIModel as AzureOpenAIModel,
         AzureOpenAIServerModel as AzureOpenAIServerModel,
         OpenAIModel as OpenAIModel,
         OpenAIServerModel as OpenAIServerModel,
     )
+    from smolagents_models_transformers import TransformersModel as TransformersModel
+    from smolagents_models_vllm import VLLMModel as VLLMModel
     from smolagents_tools_mcp import MCPClient as MCPClient
+    from smolagents_tools_web import (
+        ApiWebSearchTool as ApiWebSearchTool,
+        DuckDuckGoSearchTool as DuckDuckGoSearchTool,
+        GoogleSearchTool as GoogleSearchTool,
+        VisitWebpageTool as VisitWebpageTool,
+        WebSearchTool as WebSearchTool,
+        WikipediaSearchTool as WikipediaSearchTool,
+    )
     from smolagents_ui_gradio import GradioUI as GradioUI, stream_to_gradio as stream_to_gradio
 
     from smolagents.agent_types import (

@@ -79,7 +79,7 @@ def test_unknown_command(shell: Any) -> None:
     install_commands(shell)
     done = shell.smolagents("gret")
     assert (done.returncode, done.stdout) == (2, "")
-    known = "run, plugins, doctor, version, help, greet, crash"
+    known = "run, plugins, tools, doctor, version, help, greet, crash"
     assert f"unknown command 'gret'. Did you mean greet? Commands: {known}" in done.stderr
     assert 'smolagents run "what is this"' in shell.smolagents("what is this").stderr
 

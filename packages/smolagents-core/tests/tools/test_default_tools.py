@@ -1,14 +1,16 @@
 """The tools of core, and the mapping that also names those of plugins."""
 
 import io
+import warnings
 from typing import Any
 
 import pytest
-from smolagents import plugins
+from smolagents import CodeAgent, plugins
 from smolagents.agent_types import AgentText
 from smolagents.default_tools import TOOL_MAPPING, FinalAnswerTool, PythonInterpreterTool, UserInputTool
 from smolagents.errors import ExecutionTimeoutError, InterpreterError, MissingPluginError
 from smolagents.tools import Tool
+from smolagents_testing import ScriptedModel
 
 
 def test_interpreter_returns_prints_and_value() -> None:
@@ -75,3 +77,16 @@ def test_default_tools_survive_saving(cls: Any) -> None:
     assert loaded.name == cls().name
     assert loaded.inputs == cls().inputs
     assert loaded.to_dict() == saved
+
+
+def test_base_tools_are_those_that_are_installed() -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        agent = CodeAgent(model=ScriptedModel([]), add_base_tools=True, verbosity_level=-1)
+    said = [str(warning.message) for warning in caught]
+    for name, cls in (("web_search", "DuckDuckGoSearchTool"), ("visit_webpage", "VisitWebpageTool")):
+        if plugins.available(cls):
+            assert type(agent.tools[name]).__name__ == cls
+        else:
+            assert name not in agent.tools
+            assert any(f"'{name}'" in text and "pip install smolagents-tools-web" in text for text in said)

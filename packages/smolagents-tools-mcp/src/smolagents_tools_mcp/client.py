@@ -10,10 +10,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from smolagents import Tool
+from smolagents.tools.json_schema import identifier
 
 from smolagents_tools_mcp.connection import Connection
 from smolagents_tools_mcp.content import joined, value_of_block, value_of_resource
-from smolagents_tools_mcp.schemas import identifier
 from smolagents_tools_mcp.servers import Server
 from smolagents_tools_mcp.tool import MCPTool
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from smolagents import Tool
+from smolagents.tools.json_schema import allows_null, identifier, inputs_of, without_references
 
 from smolagents_tools_mcp.content import text_of, value_of
 from smolagents_tools_mcp.errors import MCPToolError
-from smolagents_tools_mcp.schemas import allows_null, identifier, inputs_of, without_references
 
 if TYPE_CHECKING:
     import mcp

@@ -67,6 +67,10 @@ def smolagents_main(argv: list[str] | None = None) -> int:
         from smolagents.cli.plugins import plugins_main
 
         return plugins_main(arguments[1:])
+    if name == "tools":
+        from smolagents.cli.tool_commands import tools_main
+
+        return tools_main(arguments[1:])
     if name == "doctor":
         from smolagents.cli.doctor import doctor_main
 

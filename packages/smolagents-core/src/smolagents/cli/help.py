@@ -50,9 +50,11 @@ usage: smolagents COMMAND [ARGUMENTS]
 
   run [TASK] [OPTIONS]    let an agent do a task, as `smolagent` does; see: smolagents run --help
   plugins list            list the installed plugins; also: info, install, new, check; see: smolagents plugins --help
+  tools list              list the tools that are installed, and how to install others
+  tools call NAME K=V …   call a tool, such as: smolagents tools call web_search query="tides"
   doctor                  tell what works on this machine and what does not: models, executors, plugins; --json
   version                 print the version
   help                    print this text and the commands that installed plugins add
 """
 
-SUBCOMMANDS = ("run", "plugins", "doctor", "version", "help")
+SUBCOMMANDS = ("run", "plugins", "tools", "doctor", "version", "help")

@@ -49,6 +49,19 @@ def known_tools() -> dict[str, str]:
     return {name: origin for name, origin in known.items() if name == _tool_name(name) or _tool_name(name) not in known}
 
 
+def missing_tools() -> dict[str, str]:
+    """Return the tools of distributions that are not installed, by name, with the distribution of each."""
+    from smolagents.plugins.catalogue import current
+
+    installed = current().distributions  # also what is switched off
+    missing = {
+        name: plugins.FIRST_PARTY[name] for name in _first_party_tools() if plugins.FIRST_PARTY[name] not in installed
+    }
+    return {
+        name: origin for name, origin in missing.items() if name == _tool_name(name) or _tool_name(name) not in missing
+    }
+
+
 def find_tool(name: str) -> str | None:
     """Return the name in the catalogue that a name stands for: itself, or the class whose tool is usually called so.
 

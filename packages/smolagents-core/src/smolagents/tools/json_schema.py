@@ -1,4 +1,4 @@
-"""JSON schemas of MCP tools, as the inputs of smolagents' tools."""
+"""Inputs of tools from JSON schemas, as MCP servers and other libraries declare them."""
 
 from __future__ import annotations
 

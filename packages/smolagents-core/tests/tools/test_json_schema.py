@@ -1,0 +1,65 @@
+"""Inputs from JSON schemas that others wrote."""
+
+from typing import Any
+
+import pytest
+from smolagents.tools.json_schema import allows_null, identifier, inputs_of, without_references
+
+
+def one(schema: Any, required: bool = True) -> dict[str, Any]:
+    """Return the input that a property becomes."""
+    return inputs_of({"properties": {"x": schema}, "required": ["x"] if required else []})["x"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "kind", "nullable"),
+    [
+        ({"type": "string"}, "string", None),
+        ({"type": ["string", "null"]}, "string", True),
+        ({"type": ["string", "integer"]}, ["string", "integer"], None),
+        ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, "integer", True),
+        ({"oneOf": [{"type": "integer"}, {"type": "array"}]}, ["integer", "array"], None),
+        ({"enum": ["a", "b"]}, "string", None),
+        ({"const": 3}, "integer", None),
+        ({"enum": ["a", None]}, "string", True),
+        ({"type": "date"}, "any", None),
+        ({}, "any", True),
+        (True, "any", True),
+    ],
+)
+def test_types(schema: Any, kind: Any, nullable: bool | None) -> None:
+    made = one(schema)
+    assert (made["type"], made.get("nullable")) == (kind, nullable)
+    assert one(schema, required=False)["nullable"] is True
+
+
+def test_descriptions() -> None:
+    assert one({"type": "string", "title": "T", "description": "D"})["description"] == "D"
+    assert one({"type": "string", "title": "T"})["description"] == "T"
+    assert one({"type": "string"})["description"] == "x"
+
+
+def test_references() -> None:
+    person = {"type": "object", "properties": {"friend": {"$ref": "#/$defs/Person"}, "name": {"$ref": "#/$defs/Name"}}}
+    schema = {
+        "properties": {"people": {"type": "array", "items": {"$ref": "#/$defs/Person", "description": "One."}}},
+        "$defs": {"Person": person, "Name": {"type": "string"}},
+    }
+    resolved = without_references(schema)
+    item = resolved["properties"]["people"]["items"]
+    assert "$defs" not in resolved
+    assert item["description"] == "One."
+    assert item["properties"] == {"friend": {}, "name": {"type": "string"}}
+
+
+def test_null() -> None:
+    assert allows_null(True)
+    assert not allows_null({"const": 1})
+    assert allows_null({"anyOf": [{"type": "string"}, {"type": "null"}]})
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("a", "a"), ("a-b c", "a_b_c"), ("3d", "_3d"), ("class", "class_"), ("", "_"), ("é", "_")]
+)
+def test_identifiers(name: str, expected: str) -> None:
+    assert identifier(name) == expected
