@@ -26,14 +26,13 @@ from typing import Any
 HERE = Path(__file__).parent
 SECRET = "S3CR3T-7731"
 IMPORTS = [
-    "abc", "argparse", "array", "ast", "asyncio", "base64", "bisect", "calendar", "cmd", "codecs",
+    "abc", "argparse", "array", "ast", "asyncio", "base64", "bisect", "bz2", "calendar", "cmd", "codecs",
     "collections.abc", "concurrent.futures", "contextlib", "contextvars", "copy", "csv", "dataclasses", "decimal",
-    "difflib", "enum", "errno", "fractions", "functools", "gc", "graphlib", "hashlib", "heapq", "html",
-    "html.parser", "inspect", "io", "json", "keyword", "locale", "logging", "numbers", "operator", "pprint",
+    "difflib", "enum", "errno", "fractions", "functools", "gc", "graphlib", "gzip", "hashlib", "heapq", "html",
+    "html.parser", "inspect", "io", "json", "keyword", "locale", "logging", "lzma", "numbers", "operator", "pprint",
     "reprlib", "sched", "secrets", "statistics", "string", "struct", "sys", "textwrap", "threading", "timeit",
-    "traceback", "types", "typing", "uuid", "warnings", "weakref", "xml.etree.ElementTree", "zoneinfo"
+    "traceback", "types", "typing", "uuid", "warnings", "weakref", "xml.etree.ElementTree", "zlib", "zoneinfo"
 ]  # fmt: skip
-RESOURCES = ("HANGS", "MEMORY", "CRASHES")
 
 
 def payloads(group: str) -> dict[str, Any]:

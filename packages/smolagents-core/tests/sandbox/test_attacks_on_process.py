@@ -44,7 +44,7 @@ def test_nothing_gets_out(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("group", ["HANGS", "MEMORY", "CRASHES"])
+@pytest.mark.parametrize("group", ["HANGS", "MEMORY", "CRASHES", "ODDITIES"])
 def test_nothing_hangs_fills_the_memory_or_ends_the_host(make: Callable[..., Any], group: str) -> None:
     executor = make(IMPORTS, timeout_seconds=0.4)
     executor.send_tools({"tool": lambda x=1: x, "final_answer": lambda x: x})

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
+from smolagents.interpreter.library_objects import CONTEXT_BOUNDS, BoundedContext
 from smolagents.interpreter.methods import METHODS
 from smolagents.interpreter.names import NameRules
 from smolagents.interpreter.policy import (
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
 
 _super_self = super.__dict__["__self__"].__get__
-MAX_PRECISION = 5000
 C_METHODS = (types.BuiltinFunctionType, types.MethodDescriptorType)
 # Methods of builtin data that code calls by their names; those of the second kind walk all that is in a value.
 DATA_METHODS = words(
@@ -49,26 +49,6 @@ DANGEROUS_FUNCTIONS = frozenset(
 def _receiver(proxy: Any) -> Any:
     """Return the object that a `super()` stands for."""
     return _super_self(proxy)
-
-
-class _Precision:
-    """Take the precision that is assigned to a decimal context, up to a bound."""
-
-    __slots__ = ("context",)
-    context: Any
-
-    def __init__(self, context: Any) -> None:
-        object.__setattr__(self, "context", context)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if type(value) is int and value > MAX_PRECISION:
-            raise InterpreterError(f"the precision is too large: at most {MAX_PRECISION} digits")
-        setattr(self.context, name, value)
-
-    @property
-    def prec(self) -> Any:
-        """Return the precision."""
-        return self.context.prec
 
 
 class AttributeGuards:
@@ -258,8 +238,8 @@ class AttributeGuards:
         """Return the object if the guest may set that attribute on it."""
         if type(obj) not in self.pure:
             self.check_store(obj, name)
-            if name == "prec" and type(obj).__module__ == "decimal":
-                return _Precision(obj)
+            if name in CONTEXT_BOUNDS and type(obj).__module__ == "decimal":
+                return BoundedContext(obj)
         elif type(name) is not str or _is_dunder(name):
             self.check_store(obj, name)
         return obj

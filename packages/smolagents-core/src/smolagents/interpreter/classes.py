@@ -13,7 +13,7 @@ from smolagents.interpreter.iterables import LargeRange
 from smolagents.interpreter.names import NameRules
 from smolagents.interpreter.ownership import bases_of, own_attributes
 from smolagents.interpreter.policy import ASSIGNABLE_DUNDERS, DEFINABLE_DUNDERS, DENIED_ATTRIBUTES
-from smolagents.interpreter.standins import original, stand_in
+from smolagents.interpreter.standins import extended, original, stand_in
 
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
@@ -61,6 +61,7 @@ class ClassGuards:
             bytes: builtins["<bytes>"],
             bytearray: builtins["<bytearray>"],
             int: builtins["<int_call>"],
+            **{kind: builtins[f"<{kind.__name__}_of>"] for kind in (list, tuple, set, frozenset, dict)},
             enumerate: builtins["<enumerate>"],
             reversed: builtins["<reversed>"],
         }
@@ -86,7 +87,7 @@ class ClassGuards:
                 raise InterpreterError(f"Forbidden assignment to dunder name: {key} (a class can't define it)")
             if key in NAMING_ATTRIBUTES:
                 namespace = {**namespace, key: self.attribute_names(namespace[key])}
-        bases = tuple(map(original, bases))
+        bases = tuple(map(extended, bases))
         self.check_bases(bases)
         kwargs = self.checked_metaclass(kwargs)
         cls = types.new_class(name, bases, kwargs, lambda body: body.update(namespace))
@@ -103,7 +104,7 @@ class ClassGuards:
 
     def build_class(self, body: Any, name: str, /, *bases: Any, **kwargs: Any) -> Any:
         """Do what a class statement does."""
-        bases = tuple(map(original, bases))
+        bases = tuple(map(extended, bases))
         self.check_bases(bases)
         cls = _build_class(body, name, *bases, **self.checked_metaclass(kwargs))
         if isinstance(cls, type):

@@ -56,6 +56,7 @@ class ConsumerGuards:
             return function
         if kind is types.BuiltinFunctionType and type(function.__self__) is dict and function.__name__ == "get":
             return function
+        function = self.maker(function) if kind is type else function
         ticks = self.ticks
 
         def step(*args: Any, **kwargs: Any) -> Any:

@@ -94,7 +94,7 @@ def check_search(text: Any, part: Any) -> None:
 
 
 def strip(session: Session, owner: Any, name: str, *args: Any) -> Any:
-    """Do `owner.strip(characters)` and the like."""
+    """Do `owner.strip(characters)`, or `owner.strftime(format)`."""
     if isinstance(owner, TEXT) and args:
         check_search(owner, args[0])
         return getattr(owner, name)(*args)

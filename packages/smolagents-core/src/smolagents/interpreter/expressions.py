@@ -28,7 +28,7 @@ GUARDED_CALLS = {
     "map": "<map>",
     **{make.__name__: f"<{make.__name__}>" for make in LISTS},
 }
-STRIPS = frozenset({"strip", "lstrip", "rstrip"})
+LITERALS = frozenset({"strip", "lstrip", "rstrip", "strftime"})  # a literal is a harmless argument of these
 
 
 class ExpressionRewriter(SharingRewriter):
@@ -141,7 +141,7 @@ class ExpressionRewriter(SharingRewriter):
             owner = self.expr(func.value)
             arguments = self.walked_arguments(func, self.arguments(node.args))
             return call(self.rules.method_guards[func.attr], [owner, *arguments], node)
-        elif type(func) is ast.Attribute and func.attr in STRIPS and len(node.args) < 2:
+        elif type(func) is ast.Attribute and func.attr in LITERALS and len(node.args) < 2:
             func.value = self.expr(func.value)
             if node.args and type(node.args[0]) is not ast.Constant:
                 return call("<strip>", [func.value, constant(func.attr, node), self.expr(node.args[0])], node)

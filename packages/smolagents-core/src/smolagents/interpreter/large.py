@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from smolagents.interpreter.memory import LARGE
 from smolagents.interpreter.policy import words
 from smolagents.interpreter.sizes import as_listed, size_of
+from smolagents.interpreter.standins import stand_in
 
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
@@ -27,6 +28,8 @@ ELEMENT = {set: 64, frozenset: 64, dict: 100}
 # Values below that take no more than a few megabytes, whatever becomes of them.
 SHORT = LARGE // 16
 LISTS: tuple[Any, ...] = (list, tuple, set, frozenset, dict, sorted)
+# What is found where code gives a constructor another name.
+LIST_CLASSES = {make.__name__: f"<{make.__name__}_alias>" for make in LISTS if isinstance(make, type)}
 CALM, LOOK, OWNER, SPREAD = "<calm>", "<look>", "<large>", "<spread>"
 
 
@@ -100,6 +103,11 @@ class LargeGuards:
             SPREAD: self.spread,
             **{f"<{make.__name__}>": self.session.consumers.maker(make) for make in LISTS},
             **{f"<{make.__name__}_of>": self.constructor(make) for make in LISTS},
+            **{
+                LIST_CLASSES[make.__name__]: stand_in(make, self.constructor(make))
+                for make in LISTS
+                if make is not sorted
+            },
         }
 
     def watchful_names(self) -> Mapping[str, Any]:

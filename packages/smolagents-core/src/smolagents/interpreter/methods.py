@@ -7,13 +7,14 @@ import sys
 from abc import ABCMeta
 from collections import Counter, deque
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
 from smolagents.interpreter.buffers import position, written
 from smolagents.interpreter.consuming_methods import CONSUMING, check_search
+from smolagents.interpreter.library_objects import check_form, digest, drawn, join_thread, unpacked
 from smolagents.interpreter.memory import LARGE
 from smolagents.interpreter.ownership import bases_of
 from smolagents.interpreter.pieces import FREE_TEXT, check_split, check_splitlines, matches
@@ -127,6 +128,15 @@ def _check_extend(session: Session, target: Any, items: Any) -> None:
     session.sizes.check(size_of(target) + as_listed(items))
 
 
+def _check_form(session: Session, moment: Any, form: Any) -> None:
+    check_form(form)
+
+
+def _check_expand(session: Session, match: Any, template: Any) -> None:
+    references = template.count("\\" if isinstance(template, str) else b"\\")
+    session.sizes.check(size_of(template) + references * size_of(match.string))
+
+
 def join(session: Session, separator: Any, *args: Any) -> Any:
     """Do `separator.join(parts)`."""
     kind = type(separator)
@@ -140,14 +150,16 @@ def join(session: Session, separator: Any, *args: Any) -> Any:
 
 
 def _check_join(session: Session, separator: Any, parts: Any) -> None:
-    try:
-        total = sum(map(len, parts)) + len(parts) * len(separator)
-    except TypeError:
-        return  # join itself says which item is no text
+    lengths = len if {str, bytes}.issuperset(map(type, parts)) else _length
+    total = sum(map(lengths, parts)) + len(parts) * len(separator)
     if total > FREE_TEXT:
-        if type(separator) is str and not (separator.isascii() and all(map(str.isascii, parts))):
-            total *= CHARACTER_BYTES
-        session.sizes.check(total)
+        wide = type(separator) is str and not all(part.isascii() for part in (separator, *parts) if type(part) is str)
+        session.sizes.check(total * CHARACTER_BYTES if wide else total)
+
+
+def _length(part: Any) -> int:
+    """Return a text's length, past what a subclass defines; join itself says what is no text."""
+    return str.__len__(part) if isinstance(part, str) else size_of(part)
 
 
 def _join_method(session: Session, obj: Any, name: str, method: Any) -> Any:
@@ -167,7 +179,7 @@ def _join_method(session: Session, obj: Any, name: str, method: Any) -> Any:
             return method(separator, items)
 
         return unbound
-    return None
+    return join_thread(session, obj, method)
 
 
 def _format(session: Session, obj: Any, name: str, method: Any) -> Any:
@@ -232,28 +244,6 @@ def _pattern(session: Session, obj: Any, name: str, found: Any) -> Any:
     return session.regex.guarded(found) if isinstance(obj, re.Match) else None
 
 
-def _random_bits(session: Session, obj: Any, name: str, method: Any) -> Any:
-    if "random" not in sys.modules or not isinstance(obj, sys.modules["random"].Random):
-        return None
-
-    def bits(k: Any) -> Any:
-        session.sizes.count(k)
-        return method(k)
-
-    return bits
-
-
-def _sample(session: Session, obj: Any, name: str, method: Any) -> Any:
-    if "random" not in sys.modules or not isinstance(obj, sys.modules["random"].Random):
-        return None
-
-    def sample(population: Any, k: Any, **options: Any) -> Any:
-        session.sizes.count(k, 8)
-        return method(population, k, **options)
-
-    return sample
-
-
 def _register(session: Session, obj: Any, name: str, method: Any) -> Any:
     """Guard `register` of an abstract base class: what it says of a host's class holds in the whole process."""
     obj = original(obj)
@@ -300,6 +290,12 @@ def _split(session: Session, obj: Any, name: str, method: Any) -> Any:
     return _pieces(session, obj, name, method) or _split_text(session, obj, name, method)
 
 
+def _extend_method(session: Session, obj: Any, name: str, method: Any) -> Any:
+    return _extend_list(session, obj, name, method) or _extend_array(session, obj, name, method)
+
+
+_extend_list = _bind((list, deque, bytearray), _check_extend)
+_extend_array = _bind_array(_check_extend)
 _split_text = _bind(TEXT, check_split)
 _width = _bind(TEXT, _check_width)
 METHODS: dict[str, Guard] = {
@@ -315,14 +311,14 @@ METHODS: dict[str, Guard] = {
     "translate": _bind(TEXT, _check_translate),
     "to_bytes": _bind((int,), _check_bytes_length),
     "from_bytes": _bind((int,), _check_from_bytes),
-    "extend": _bind((list, deque, bytearray), _check_extend),
+    "extend": _extend_method,
+    "strftime": _bind((date, time), _check_form),
     "join": _join_method,
     "elements": _elements,
+    "expand": _bind((re.Match,), _check_expand),
     "sub": _substitution,
     "subn": _substitution,
-    "getrandbits": _random_bits,
-    "randbytes": _random_bits,
-    "sample": _sample,
+    **dict.fromkeys(("getrandbits", "randbytes", "sample"), drawn),
     "seek": position,
     "write": written,
     "writelines": written,
@@ -334,5 +330,7 @@ METHODS: dict[str, Guard] = {
     **dict.fromkeys(LOOP_METHODS, _loop_method),
     **CONSUMING,
     "re": _pattern,
+    "decompress": unpacked,
+    **dict.fromkeys(("digest", "hexdigest"), digest),
     "rsplit": _bind(TEXT, _check_rsplit),
 }  # fmt: skip

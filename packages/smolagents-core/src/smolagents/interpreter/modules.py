@@ -12,7 +12,6 @@ import importlib.util
 import sys
 import types
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 # Submodules that belong to what their parent's authorization means.
 PARTS = {"collections.abc": "collections", "os.path": "os"}
 TABLES = frozenset({dict, list, set, bytearray})
+MAX_NAME = 200
 KEPT_DUNDERS = ("__name__", "__doc__", "__version__")
 
 
@@ -209,7 +209,11 @@ class Modules:
 
 def hint(name: str, known: Iterable[str]) -> str:
     """Return a question that names the nearest known name, or nothing."""
-    candidates = [item for item in known if type(item) is str and item[:1] not in ("_", "<")]
+    if len(name) > MAX_NAME:
+        return ""  # to compare it would take long
+    from difflib import get_close_matches
+
+    candidates = {item for item in known if type(item) is str and item[:1] not in ("_", "<")}
     close = get_close_matches(name, candidates, n=1, cutoff=0.6)
     return f". Did you mean: '{close[0]}'?" if close else ""
 

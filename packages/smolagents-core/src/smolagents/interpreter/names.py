@@ -27,7 +27,8 @@ METHOD_GUARDS = {"join": "<join>", "replace": "<replace>", "format": "<format_me
                  "remove": "<remove>", "count": "<count>", "index": "<index>", "update": "<update>"}  # fmt: skip
 SIZED_METHODS = words(
     "join replace format format_map extend ljust rjust center zfill expandtabs translate to_bytes from_bytes "
-    "elements sub subn seek write writelines sample getrandbits randbytes register strptime rsplit re"
+    "elements sub subn seek write writelines sample getrandbits randbytes register strptime rsplit re "
+    "decompress digest hexdigest expand strftime"
 ).union(LOOP_METHODS, CONSUMING)
 ANNOTATION_NODES = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Constant, ast.BinOp, ast.BitOr, ast.Load,

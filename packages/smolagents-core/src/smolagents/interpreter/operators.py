@@ -13,7 +13,7 @@ from typing import Any
 from smolagents.interpreter import nodes
 from smolagents.interpreter.fast import DIGIT
 from smolagents.interpreter.nodes import assign, at, call, choose, constant, name, type_is
-from smolagents.interpreter.visitor import Visitor
+from smolagents.interpreter.visitor import CHECKPOINT_WEIGHT, Visitor
 
 GUARDS: dict[type, str] = {
     ast.Add: "<add>",
@@ -30,6 +30,9 @@ AUGMENTED: dict[type, str] = {
 }
 # Guards whose results are no giants.
 BOUNDED = frozenset({"<mul>", "<pow>", "<lshift>", "<add>", "<join>", "<str>"})
+# Operators that take the square of the length of integers, unless one of these is short.
+SLOW = frozenset({ast.FloorDiv, ast.Mod})
+DIVISION_WEIGHT = 15
 IDENTITY = (ast.Is, ast.IsNot)
 SMALL_SHIFT = 4096
 SMALL_FACTOR = DIGIT
@@ -59,6 +62,8 @@ class OperatorRewriter(Visitor):
         node.right = self.expr(node.right)
         operator = type(node.op)
         self.weight += 1
+        if operator in SLOW and number(node.right) is None:
+            self.weight += CHECKPOINT_WEIGHT if self.runs_once() else DIVISION_WEIGHT
         if operator not in GUARDS:
             if operator is ast.Div:
                 self.floats = True

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
 from smolagents.interpreter.compiler import MAX_LINE, Program, statement_source
+from smolagents.interpreter.modules import MAX_NAME, hint
 from smolagents.interpreter.policy import REFUSED_BUILTINS
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def failure_message(session: Session, program: Program, error: BaseException) ->
     """Return the message about an exception that ended an action."""
     frames = guest_frames(session, error.__traceback__)
     line = frames[0][1] if frames else 1
-    kind = "InterpreterError" if isinstance(error, InterpreterError) else type(error).__name__
+    kind = "InterpreterError" if isinstance(error, InterpreterError) else type(error).__name__[:MAX_NAME]
     text = safe_text(session, error)
     message = f"Code execution failed at line '{statement_source(program.source, line)}' due to: {kind}: {text}"
     message += suggestion(session, error, frames)
@@ -63,7 +62,8 @@ def traceback_text(session: Session, error: BaseException) -> str:
         if 0 < line <= len(source):
             lines.append(f"    {source[line - 1].strip()}")
     text = safe_text(session, error)
-    lines.append(f"{type(error).__name__}: {text}" if text else type(error).__name__)
+    kind = type(error).__name__[:MAX_NAME]
+    lines.append(f"{kind}: {text}" if text else kind)
     return "\n".join(lines) + "\n"
 
 
@@ -89,7 +89,7 @@ def suggestion(session: Session, error: BaseException, frames: list[tuple[str, i
             known = dir(error.obj)
         except Exception:
             return ""
-        return near(str(error.name), known)
+        return hint(str(error.name), known)
     if isinstance(error, KeyError) and len(error.args) == 1 and type(error.args[0]) is str and frame is not None:
         return _key_hint(error.args[0], frame)
     return ""
@@ -101,7 +101,7 @@ def _name_hint(session: Session, name: str, frame: Any) -> str:
     known = [*session.namespace, *session.builtins]
     if frame is not None:
         known.extend(frame.f_code.co_varnames)
-    return near(name, known)
+    return hint(name, known)
 
 
 def _key_hint(key: str, frame: Any) -> str:
@@ -112,11 +112,4 @@ def _key_hint(key: str, frame: Any) -> str:
     for value in values:
         if isinstance(value, dict) and key not in value:
             known.update((item, None) for item in list(dict.keys(value))[:1000] if type(item) is str)
-    return near(key, known)
-
-
-def near(name: str, known: Iterable[Any]) -> str:
-    """Return a question that names the nearest match, or nothing."""
-    names = {item for item in known if type(item) is str and item[:1] not in ("_", "<")}
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    return f". Did you mean: '{close[0]}'?" if close else ""
+    return hint(key, known)

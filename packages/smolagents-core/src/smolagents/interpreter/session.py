@@ -7,13 +7,13 @@ import inspect
 import sys
 import threading
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, NoReturn
 
 from smolagents.errors import ExecutionTimeoutError, FinalAnswerException, InterpreterError
 from smolagents.executors import CodeOutput
-from smolagents.interpreter import consuming_methods, methods
+from smolagents.interpreter import console, consuming_methods, methods
 from smolagents.interpreter.attributes import AttributeGuards
 from smolagents.interpreter.awaiting import Ready, run_coroutine
 from smolagents.interpreter.budget import Budget
@@ -90,6 +90,8 @@ class Session:
         self.protected: frozenset[str] = frozenset()
         self.guarded_attributes: frozenset[str] = frozenset()
         self.final_value: Any = _missing
+        # Functions that undo, after each action, what library code has noted about the guest's objects.
+        self.endings: list[Callable[[], object]] = []
         self._has_decimal = self.modules.is_authorized("decimal")
         self._lock = threading.RLock()
         self.namespace[PRINTS] = self.prints
@@ -153,6 +155,7 @@ class Session:
         namespace["__builtins__"] = self.builtins
         result = None
         failure: BaseException | None = None
+        outer = console.begin(self)
         self.budget.start()
         try:
             result = self._execute(program)
@@ -167,7 +170,12 @@ class Session:
         except BaseException as error:
             failure = error
         finally:
-            self.budget.finish()
+            try:
+                self.budget.finish()
+            finally:
+                console.end(outer)
+            for end in self.endings:
+                end()
             namespace.pop("__builtins__", None)
             namespace.pop(RESULT, None)
             if program.answers:

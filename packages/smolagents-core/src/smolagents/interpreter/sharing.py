@@ -14,9 +14,16 @@ from smolagents.interpreter.policy import words
 BUILTIN_CLASSES = frozenset(name for name, value in vars(builtins).items() if isinstance(value, type))
 # Functions that are called directly where their arguments are harmless.
 DIRECT = frozenset({"min", "max", "isinstance", "issubclass"})
+# Decorators whose functions hash what they are given.
+MEMOIZING = frozenset({"lru_cache", "cache"})
 DISPLAYS = (ast.Tuple, ast.List, ast.Set, ast.Dict)
 # Methods and builtins that hash or compare what they are given.
 WALKING = words("add discard get setdefault pop count index remove hash set frozenset dict sorted min max isdisjoint")
+
+
+def called_name(func: Any) -> str | None:
+    """Return the name by which a function or method is called."""
+    return func.id if type(func) is ast.Name else func.attr if type(func) is ast.Attribute else None
 
 
 class SharingRewriter(FormatRewriter):
@@ -32,12 +39,22 @@ class SharingRewriter(FormatRewriter):
         held = {part.id for part in parts if type(part) is ast.Name}
         self.nests = self.nests or any(type(target) is ast.Name and target.id in held for target in targets)
 
+    def note_memoized(self, identifier: str, makers: list[Any]) -> None:
+        """Note a function that is made by `cache`, `lru_cache` or `lru_cache(…)`."""
+        for maker in makers if self.careful else ():
+            while type(maker) is ast.Call:
+                maker = maker.func
+            if called_name(maker) in MEMOIZING:
+                self.memoized.add(identifier)
+
     def walked_arguments(self, func: Any, items: list[Any]) -> list[Any]:
         """Guard the arguments of what may hash or compare them."""
-        called = func.id if type(func) is ast.Name else func.attr if type(func) is ast.Attribute else None
-        if not self.careful or called not in WALKING:
+        if not self.careful:
             return items
-        return [self.walked(item) if type(item) is ast.Name else item for item in items]
+        called = called_name(func)
+        if called in self.memoized:
+            return [item if type(item) is ast.Starred else self.walked(item) for item in items]
+        return [self.walked(item) if type(item) is ast.Name else item for item in items] if called in WALKING else items
 
     @staticmethod
     def share(items: list[Any]) -> None:

@@ -10,6 +10,7 @@ class StandIn(type):
     """Be the class of stand-ins: they behave as the original in all but their calls."""
 
     _original: Any
+    _base: Any
 
     def __instancecheck__(cls, instance: Any) -> bool:
         return isinstance(instance, cls._original)
@@ -39,12 +40,24 @@ class StandIn(type):
         return repr(cls._original)
 
 
-def stand_in(kind: type, make: Callable[..., Any]) -> Any:
-    """Return a class that stands for another one and is called as a function."""
+def stand_in(kind: type, make: Callable[..., Any], base: type | None = None) -> Any:
+    """Return a class that stands for another one and is called as a function.
+
+    Args:
+        kind: The class itself.
+        make: What its calls do.
+        base: What guest classes that name it as a base are derived from; `kind` by default.
+    """
     calls = type("StandIn", (StandIn,), {"__call__": staticmethod(make)})
-    return calls(kind.__name__, (), {"_original": kind, "__doc__": kind.__doc__, "__module__": kind.__module__})
+    body = {"_original": kind, "_base": base or kind, "__doc__": kind.__doc__, "__module__": kind.__module__}
+    return calls(kind.__name__, (), body)
 
 
 def original(kind: Any) -> Any:
     """Return the class that a stand-in stands for; anything else is its own original."""
-    return kind._original if isinstance(type(kind), type) and issubclass(type(kind), StandIn) else kind
+    return kind._original if issubclass(type(kind), StandIn) else kind
+
+
+def extended(kind: Any) -> Any:
+    """Return the class from which guest classes are derived that name a stand-in as their base."""
+    return kind._base if issubclass(type(kind), StandIn) else kind

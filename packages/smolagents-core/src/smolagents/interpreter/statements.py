@@ -7,7 +7,7 @@ import ast
 from typing import Any
 
 from smolagents.interpreter import nodes
-from smolagents.interpreter.large import SPREAD
+from smolagents.interpreter.large import LIST_CLASSES, SPREAD
 from smolagents.interpreter.nodes import assign, at, call, name, tick_statement
 from smolagents.interpreter.patterns import PatternRewriter
 from smolagents.interpreter.scopes import Scope
@@ -31,6 +31,7 @@ class StatementRewriter(PatternRewriter):
     def visit_assign(self, node: ast.Assign) -> Any:
         """Rewrite an assignment."""
         self.note_nesting(node.targets, node.value)
+        self.name_maker(node)
         node.value = self.expr(node.value)
         for target in node.targets:
             if type(target) is not ast.Name:
@@ -39,6 +40,14 @@ class StatementRewriter(PatternRewriter):
                 node.value = call("<attribute_names>", [node.value], node)
         node.targets = self.exprs(node.targets)
         return node
+
+    def name_maker(self, node: ast.Assign) -> None:
+        """Note what `f = set` and `f = cache(g)` make."""
+        if type(node.value) is ast.Name:
+            if node.value.id in LIST_CLASSES:
+                self.guarded_calls.append((node.value, LIST_CLASSES[node.value.id]))
+        elif type(node.value) is ast.Call and type(node.targets[0]) is ast.Name:
+            self.note_memoized(node.targets[0].id, [node.value])
 
     def guard_unpacked(self, node: ast.Assign, target: Any) -> None:
         """Guard a value that a target takes apart, or puts into a list."""
@@ -234,6 +243,7 @@ class StatementRewriter(PatternRewriter):
 
     def visit_function(self, node: Any) -> Any:
         """Rewrite a function, which draws a tick when it is entered."""
+        self.note_memoized(node.name, node.decorator_list)
         node.decorator_list = self.exprs(node.decorator_list)
         self.bind(node.name, node)
         self.defaults(node.args)

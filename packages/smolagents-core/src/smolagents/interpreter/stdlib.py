@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import InterpreterError
-from smolagents.interpreter.attributes import MAX_PRECISION
+from smolagents.interpreter.comparing import check_comparable
+from smolagents.interpreter.library_objects import check_form
 from smolagents.interpreter.sizes import as_int
 from smolagents.interpreter.stdlib_classes import (
     abc_names,
@@ -19,9 +20,11 @@ from smolagents.interpreter.stdlib_classes import (
 )
 from smolagents.interpreter.stdlib_contextlib import contextlib_names
 from smolagents.interpreter.stdlib_copy import copying
+from smolagents.interpreter.stdlib_decimal import decimal_names
 from smolagents.interpreter.stdlib_functools import functools_names
 from smolagents.interpreter.stdlib_process import (
     asyncio_names,
+    etree_names,
     inspect_names,
     logging_names,
     shlex_names,
@@ -31,6 +34,7 @@ from smolagents.interpreter.stdlib_process import (
 )
 from smolagents.interpreter.stdlib_sizes import SIZED_MODULES
 from smolagents.interpreter.stdlib_slow import SLOW_MODULES
+from smolagents.interpreter.stdlib_threading import threading_names
 from smolagents.interpreter.stdlib_warnings import warnings_names
 
 if TYPE_CHECKING:
@@ -70,7 +74,12 @@ def _time(session: Session, original: Any) -> dict[str, Any]:
             raise TypeError(f"strptime() argument 1 must be str, not {type(format).__name__}")
         return original.strptime(string, format)
 
-    return {"sleep": sleep, "strptime": strptime}
+    def strftime(format: Any, *moment: Any) -> str:
+        """Write a time as text."""
+        check_form(format)
+        return str(original.strftime(format, *moment))
+
+    return {"sleep": sleep, "strptime": strptime, "strftime": strftime}
 
 
 def _math(session: Session, original: Any) -> dict[str, Any]:
@@ -164,22 +173,13 @@ def _operator(session: Session, original: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _decimal(session: Session, original: Any) -> dict[str, Any]:
-    def checked(precision: Any) -> None:
-        if (as_int(precision) or 0) > MAX_PRECISION:
-            raise InterpreterError(f"the precision is too large: at most {MAX_PRECISION} digits")
+def _heapq(session: Session, original: Any) -> dict[str, Any]:
+    def heapify(heap: Any, /) -> None:
+        """Make a list a heap, in place."""
+        check_comparable(heap)
+        original.heapify(heap)
 
-    def context(prec: Any = None, *args: Any, **options: Any) -> Any:
-        """Make a context."""
-        checked(prec)
-        return original.Context(prec, *args, **options)
-
-    def localcontext(ctx: Any = None, **options: Any) -> Any:
-        """Return a manager of a context for a with statement."""
-        checked(options.get("prec"))
-        return original.localcontext(ctx, **options)
-
-    return {"Context": context, "localcontext": localcontext}
+    return {"heapify": heapify}
 
 
 class _Fractions(type):
@@ -217,6 +217,7 @@ REPLACEMENTS: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
     "contextlib": contextlib_names,
     "copy": copying,
     "enum": enum_names,
+    "heapq": _heapq,
     "typing": typing_names,
     "operator": _operator,
     "asyncio": asyncio_names,
@@ -224,10 +225,12 @@ REPLACEMENTS: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
     "logging": logging_names,
     "shlex": shlex_names,
     "sys": sys_names,
+    "threading": threading_names,
     "timeit": timeit_names,
     "traceback": traceback_names,
     "warnings": warnings_names,
-    "decimal": _decimal,
+    "xml.etree.ElementTree": etree_names,
+    "decimal": decimal_names,
     "fractions": _fractions,
     **SIZED_MODULES,
 }

@@ -198,6 +198,8 @@ def typing_names(session: Session, original: Any) -> dict[str, Any]:
 
         return decorate
 
+    # `Optional[x]` and the like are kept with the x, whose methods would run where the host uses them.
+    session.endings.extend(original._cleanups)
     return {**made, "dataclass_transform": dataclass_transform}
 
 

@@ -22,10 +22,12 @@ _HOOKS = frozenset(
 )
 
 
-def rebuilt(function: types.FunctionType, namespace: dict[str, Any]) -> types.FunctionType:
-    """Return a function that finds its globals in another namespace."""
+def rebuilt(
+    function: types.FunctionType, namespace: dict[str, Any], closure: tuple[types.CellType, ...] | None = None
+) -> types.FunctionType:
+    """Return a function that finds its globals in another namespace, and in another closure if one is given."""
     made = types.FunctionType(
-        function.__code__, namespace, function.__name__, function.__defaults__, function.__closure__
+        function.__code__, namespace, function.__name__, function.__defaults__, closure or function.__closure__
     )
     made.__kwdefaults__ = function.__kwdefaults__
     made.__qualname__, made.__doc__ = function.__qualname__, function.__doc__

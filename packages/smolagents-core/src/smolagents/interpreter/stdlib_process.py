@@ -155,6 +155,28 @@ def shlex_names(session: Session, original: Any) -> dict[str, Any]:
     return {"split": split}
 
 
+def etree_names(session: Session, original: Any) -> dict[str, Any]:
+    """Return the session's `xml.etree.ElementTree`: the prefixes that an action registers hold until it ends."""
+    prefixes = original._namespace_map
+    before: list[dict[str, str]] = []
+
+    def register_namespace(prefix: str, uri: str) -> None:
+        """Register a namespace's prefix."""
+        if type(prefix) is not str or type(uri) is not str:
+            raise TypeError("register_namespace() takes a prefix and a URI")
+        before.append(dict(prefixes))
+        original.register_namespace(prefix, uri)
+
+    def restore() -> None:
+        if before:
+            prefixes.clear()
+            prefixes.update(before[0])
+            before.clear()
+
+    session.endings.append(restore)
+    return {"register_namespace": register_namespace}
+
+
 class _Stream:
     """Write to what the action prints."""
 

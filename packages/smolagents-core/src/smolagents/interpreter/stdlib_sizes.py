@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from smolagents.errors import InterpreterError
 from smolagents.interpreter.sizes import as_int, size_of
 from smolagents.interpreter.standins import stand_in
+from smolagents.interpreter.stdlib_compression import COMPRESSION_MODULES
+from smolagents.interpreter.stdlib_copy import rebuilt
 
 if TYPE_CHECKING:
     from smolagents.interpreter.session import Session
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 # Below so many characters nothing that is made of a text takes much.
 FREE_TEXT = 100_000
 MAX_INDENT = 1000
+# What the tree of Python source takes for each character.
+PARSED = 450
 # What a parsed value takes for each mark of JSON, and an unpacked one for each byte.
 MARK = 64
 UNPACKED = 40
@@ -196,18 +200,69 @@ def growing(factors: dict[str, int]) -> Callable[[Session, Any], dict[str, Any]]
             call.__doc__ = function.__doc__
             return call
 
-        return {name: guarded(name, factor) for name, factor in factors.items()}
+        return {name: guarded(name, factor) for name, factor in factors.items() if hasattr(original, name)}
 
     return names
 
 
+def pprint_names(session: Session, original: Any) -> dict[str, Any]:
+    """Return the session's `pprint`."""
+
+    class PrettyPrinter(original.PrettyPrinter):  # type: ignore[misc]
+        def __init__(self, indent: Any = 1, *args: Any, **options: Any) -> None:
+            if (as_int(indent) or 0) > MAX_INDENT:
+                raise InterpreterError(f"the indentation is too large: at most {MAX_INDENT} characters")
+            super().__init__(indent, *args, **options)
+
+    PrettyPrinter.__qualname__, PrettyPrinter.__module__ = "PrettyPrinter", "pprint"
+    namespace = {**original.__dict__, "PrettyPrinter": PrettyPrinter}
+    made = {name: rebuilt(getattr(original, name), namespace) for name in ("pformat", "pp", "pprint")}
+    namespace.update(made)
+    return {**made, "PrettyPrinter": PrettyPrinter}
+
+
+def ast_names(session: Session, original: Any) -> dict[str, Any]:
+    """Return the session's `ast`."""
+
+    def sized(name: str) -> Callable[..., Any]:
+        function = getattr(original, name)
+
+        def guarded(source: Any, *args: Any, **options: Any) -> Any:
+            session.budget.take(size_of(source) * PARSED)
+            return function(source, *args, **options)
+
+        guarded.__name__, guarded.__doc__ = name, function.__doc__
+        return guarded
+
+    return {name: sized(name) for name in ("parse", "literal_eval")}
+
+
+def locale_names(session: Session, original: Any) -> dict[str, Any]:
+    """Return the session's `locale`."""
+
+    def format_string(f: Any, val: Any, grouping: bool = False, monetary: bool = False) -> str:
+        """Format values by a text with `%`."""
+        session.text.check_widths(f, val)
+        return str(original.format_string(f, val, grouping, monetary))
+
+    return {"format_string": format_string}
+
+
 unicodedata_names = growing({"normalize": NORMALIZED // 8})
+base64_names = growing(
+    dict.fromkeys(("a85encode", "a85decode", "b85encode", "b85decode", "z85encode", "z85decode"), 12)
+)
 html_names = growing({"escape": 6})
 secrets_names = growing({"token_bytes": 1, "token_hex": 2, "token_urlsafe": 2})
 
 SIZED_MODULES: dict[str, Callable[[Session, Any], dict[str, Any]]] = {
+    **COMPRESSION_MODULES,
+    "ast": ast_names,
+    "base64": base64_names,
     "html": html_names,
     "json": json_names,
+    "locale": locale_names,
+    "pprint": pprint_names,
     "random": random_names,
     "secrets": secrets_names,
     "string": string_names,

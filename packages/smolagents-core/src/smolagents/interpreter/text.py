@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Text = str  # inside the class, `str` is its method
 MAX_WIDTH = 100_000
+MAX_SPEC = 10_000
 FREE_TEXT = 65536
 # printf-style: %[(key)][flags][width][.precision]type
 _PERCENT = re.compile(r"%(?:\(.*?\))?[-#0 +]*(\*|\d+)?(?:\.(\*|\d+))?", re.DOTALL)
@@ -176,6 +177,8 @@ class TextGuards:
         for width in _WIDTH.findall(spec):
             if int(width[:12]) > MAX_WIDTH:
                 raise InterpreterError(f"a format width of {width} is too large")
+        if len(spec) > MAX_SPEC:
+            raise InterpreterError(f"the format is too long: at most {MAX_SPEC} characters")
         self.check_literal(value)
         self.session.sizes.check_exponent(value)
         return format(value, spec)
@@ -201,9 +204,9 @@ class TextGuards:
         """Return what stands for the left operand of `%`."""
         return Percent(self, value) if issubclass(type(value), (str, bytes, bytearray)) else value
 
-    def percent_format(self, text: Any, values: Any) -> Any:
-        """Do `text % values` for text or bytes."""
-        source = text if isinstance(text, str) else bytes(text).decode("latin-1")
+    @staticmethod
+    def check_widths(source: Text, values: Any) -> None:
+        """Refuse fields that are very wide, or very precise."""
         numbers = [value for value in (values if type(values) is tuple else (values,)) if type(value) is int]
         total = 0
         for width, precision in _PERCENT.findall(source):
@@ -214,6 +217,11 @@ class TextGuards:
                     total += int(part[:12])
         if total > MAX_WIDTH:
             raise InterpreterError(f"a format width of {total} is too large")
+
+    def percent_format(self, text: Any, values: Any) -> Any:
+        """Do `text % values` for text or bytes."""
+        source = text if isinstance(text, str) else bytes(text).decode("latin-1")
+        self.check_widths(source, values)
         self.check(values)
         items = values if type(values) is tuple else tuple(values.values()) if type(values) is dict else (values,)
         for value in items:

@@ -62,6 +62,7 @@ class Visitor:
         self.answers = False
         self.nests = False  # values inside values of their own kind, in a loop
         self.careful = False  # as the action does so
+        self.memoized: set[str] = set()  # functions that hash their arguments
 
     def block(self, statements: list[Any]) -> list[Any]:
         """Rewrite a list of statements."""
@@ -93,8 +94,10 @@ class Visitor:
         table = self.expressions
         weight = self.weight
         done = [table[type(item)](self, item) for item in items]
-        if len(done) > FEW and self.weight - weight > CHECKPOINT_WEIGHT:
-            for index in range(FEW, len(done), FEW):
+        weight = self.weight - weight
+        if weight > CHECKPOINT_WEIGHT and len(done) > 1:
+            step = min(max(len(done) * CHECKPOINT_WEIGHT // weight, 1), FEW)
+            for index in range(step, len(done), step):
                 item = done[index]
                 if type(item) is ast.Starred:
                     item.value = checked(item.value)

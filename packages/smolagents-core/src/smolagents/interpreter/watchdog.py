@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from smolagents.interpreter.nesting import Sentry
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from smolagents.interpreter.budget import Budget
 
 POLL_SECONDS = 0.02
@@ -110,8 +112,11 @@ def _poll() -> bool:
 
 
 def _in_tool(budget: Budget) -> bool:
+    return is_in_tool(budget, sys._current_frames().get(budget.thread_id))
+
+
+def is_in_tool(budget: Budget, frame: FrameType | None) -> bool:
     """Tell whether the guest's innermost call is into a tool."""
-    frame = sys._current_frames().get(budget.thread_id)
     while frame is not None:
         code = frame.f_code
         if code.co_filename.startswith(GUEST_FILE):

@@ -99,4 +99,6 @@ CHANGES = {
     "changes/threading_hook": ('import threading\nthreading.settrace(print)', "__import__('threading').gettrace() is not None"),
     "changes/threading_stack": ('import threading\nthreading.stack_size(65536)', "__import__('threading').stack_size() == 65536"),
     "changes/threading_except_hook": ('import threading\nthreading.excepthook = print', "__import__('threading').excepthook is print"),
+    "changes/xml_prefix": ("import xml.etree.ElementTree as ET\nET.register_namespace('evil', 'http://evil')", "'http://evil' in sys.modules['xml.etree.ElementTree']._namespace_map"),
+    "changes/typing_cache": ("import typing\nclass G:\n    def __hash__(self): return 1\n    def __eq__(self, other): return True\n    def __call__(self): pass\ntyping.Optional[G()]", "sys.modules['typing'].Optional[type('H', (), {'__hash__': lambda s: 1, '__call__': lambda s: 1})()].__args__[0].__class__.__name__ == 'G'"),
 }
