@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from uuid import uuid4
 
 from docker import DockerClient
 from docker.errors import DockerException
@@ -25,7 +26,7 @@ from requests.exceptions import RequestException
 
 IMAGE = "python:3.12-slim"  # the executor's default; what is under that name here is Debian's own Python
 CGROUPS = ("docker", "libpod_parent")
-START_SECONDS = 60
+START_SECONDS = 300
 
 
 class Engine:
@@ -37,6 +38,7 @@ class Engine:
         self.folder = Path(tempfile.mkdtemp(prefix=f"smolagents-{self.name}-"))
         self.base_image = base_image
         self.address = f"unix://{self.folder}/sock"
+        self.namespace = f"smolagents-{uuid4().hex}"  # not the folder's name, as not all of those are allowed
         self.environment: dict[str, str] = {}
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -134,14 +136,14 @@ class Docker(Engine):
         """Return the command of a Docker engine without a bridge: its containers have no network or the host's."""
         options = ["--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false"]
         driver = self.storage()
-        namespace = self.folder.name  # in case it finds the machine's own containerd
         return [
             "dockerd",
             f"--host={self.address}",
             *(f"--{kind}={self.folder}/{kind}" for kind in ("data-root", "exec-root", "pidfile")),
             f"--storage-driver={'overlay2' if driver == 'overlay' else driver}",
-            f"--containerd-namespace={namespace}",
-            f"--containerd-plugins-namespace={namespace}-plugins",
+            # In case it finds the machine's own containerd.
+            f"--containerd-namespace={self.namespace}",
+            f"--containerd-plugins-namespace={self.namespace}-plugins",
             *options,
         ]
 

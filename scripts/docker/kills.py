@@ -1,4 +1,4 @@
-"""Kill containers, workers, hosts and engines at random moments: kills.py BASE_IMAGE [ROUNDS] [SEED].
+"""Kill containers, workers, hosts and engines at random moments, or press Ctrl-C: kills.py BASE_IMAGE [ROUNDS] [SEED].
 
 It fails if a container or a process outlives its host, a host is stuck, or an error does not say what happened.
 """
@@ -45,9 +45,16 @@ for _ in range(15):
             raise SystemExit(f"unclear error: {error}")
 print("done", flush=True)
 """
-HOST_SECONDS = 180
-PATIENCE_SECONDS = 20
-TARGETS = {"host": 5, "container": 3, "worker": 3, "engine": 1}
+WORKS = """
+from smolagents_exec_docker import DockerExecutor
+with DockerExecutor() as executor:
+    assert executor("1 + 1").output == 2
+"""
+# What is stuck or left behind stays so; what is slow on a busy machine does not.
+HOST_SECONDS = 600
+PATIENCE_SECONDS = 180
+TARGETS = {"host": 4, "Ctrl-C": 2, "container": 3, "worker": 3, "engine": 1}
+REPORT_ROUNDS = 25
 
 
 def containers(engine: Engine) -> list[dict]:
@@ -83,6 +90,25 @@ def sweepers(engine: Engine) -> list[int]:
     return found
 
 
+def runners(engine: Engine) -> list[int]:
+    """Return the processes under which the engine runs a container, known to it or not.
+
+    One that runs none is what an engine that was killed leaves of itself.
+    """
+    found = []
+    for pid in engine.left_processes():
+        with contextlib.suppress(OSError):
+            is_one = Path(f"/proc/{pid}/comm").read_text().startswith(("containerd-shim", "conmon"))
+            if is_one and any(path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")):
+                found.append(pid)
+    return found
+
+
+def environment(engine: Engine) -> dict[str, str]:
+    """Return the environment of a host that uses this engine."""
+    return {**os.environ, "DOCKER_HOST": engine.address}
+
+
 def one_round(engine: Engine, seed: int) -> str:
     """Run one host and kill something; return what went wrong, or nothing."""
     dice = random.Random(seed)
@@ -90,8 +116,9 @@ def one_round(engine: Engine, seed: int) -> str:
     host = subprocess.Popen(
         [sys.executable, "-c", HOST, str(seed)],
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL if target == "Ctrl-C" else None,
         text=True,
-        env={**os.environ, "DOCKER_HOST": engine.address},
+        env=environment(engine),
     )
     end = time.monotonic() + HOST_SECONDS
     next_kill = time.monotonic() + dice.uniform(0, 5)
@@ -100,6 +127,8 @@ def one_round(engine: Engine, seed: int) -> str:
             next_kill = time.monotonic() + dice.uniform(0.05, 3)
             if target == "host":
                 host.kill()
+            elif target == "Ctrl-C":
+                host.send_signal(signal.SIGINT)
             elif target == "engine":
                 engine.stop(dice.choice([signal.SIGTERM, signal.SIGKILL]))
                 time.sleep(dice.uniform(0, 1))
@@ -113,12 +142,13 @@ def one_round(engine: Engine, seed: int) -> str:
             return f"{target}: the host is stuck"
         time.sleep(0.002)
     said = host.stdout.read() if host.stdout else ""
-    if target != "host" and (host.returncode or "done" not in said):
+    if target not in ("host", "Ctrl-C") and (host.returncode or "done" not in said):
         return f"{target}: the host failed with {host.returncode}"
     patience = time.monotonic() + PATIENCE_SECONDS
-    while (left := containers(engine)) or sweepers(engine):
+    while (left := containers(engine)) or sweepers(engine) or runners(engine):
         if time.monotonic() > patience:
-            return f"{target}: left behind: {[entry['Status'] for entry in left]}, processes {sweepers(engine)}"
+            processes = f"processes {sweepers(engine)}, {runners(engine)}"
+            return f"{target}: left behind: {[entry['Status'] for entry in left]}, {processes}"
         time.sleep(0.05)
     return ""
 
@@ -130,12 +160,16 @@ def main() -> None:
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.randrange(10**6)
     failures = 0
     with Docker(base_image) as docker, Podman(base_image) as podman:
+        for engine in (docker, podman):  # else every refusal would pass for that of an engine that was killed
+            subprocess.run([sys.executable, "-c", WORKS], env=environment(engine), check=True)
         for number in range(rounds):
             engine = docker if number % 3 else podman
             problem = one_round(engine, seed + number)
             failures += bool(problem)
             if problem:
                 print(f"round {number} (seed {seed + number}, {engine.name}): {problem}", flush=True)
+            if number % REPORT_ROUNDS == REPORT_ROUNDS - 1:
+                print(f"{number + 1} rounds, {failures} failures", flush=True)
     print(f"{rounds} rounds from seed {seed}, {failures} failures")
     sys.exit(bool(failures))
 

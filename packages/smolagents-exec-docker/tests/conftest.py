@@ -58,7 +58,7 @@ def client(engine: str) -> Iterator[Any]:
 def gone(client: Any) -> Callable[[str], bool]:
     """Return a function that waits for the end of a container, running or not, and tells whether it came."""
 
-    def is_gone(container_id: str, seconds: float = 20) -> bool:
+    def is_gone(container_id: str, seconds: float = 120) -> bool:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if not client.api.containers(all=True, filters={"id": container_id}):

@@ -1,6 +1,7 @@
 """What is said where no engine can be used."""
 
 import gc
+import os
 import socket
 import warnings
 from collections.abc import Iterator
@@ -37,6 +38,26 @@ def test_engine_that_hangs_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
     with pytest.raises(SandboxError, match="No container engine answers"):
         DockerExecutor()
+
+
+@pytest.mark.usefixtures("unreachable")
+def test_engine_that_this_user_may_not_use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = str(tmp_path / "engine.sock")
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
+    import docker.transport  # noqa: F401 (the modules are root's, too)
+
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+        os.chmod(path, 0)
+        me = os.geteuid()
+        if me == 0:
+            os.seteuid(65534)
+        try:
+            with pytest.raises(SandboxError, match=r"may not use the container engine at unix:.*usermod -aG docker"):
+                DockerExecutor()
+        finally:
+            os.seteuid(me)
 
 
 def test_address_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

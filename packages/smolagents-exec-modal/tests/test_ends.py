@@ -5,13 +5,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from typing import Any
 
 import modal
 import pytest
 from smolagents_exec_modal import ModalExecutor, executor as module
 from smolagents_testing import FakeModalServer
+from smolagents_testing.waiting import until
 
 PROGRAM = """
 import sys
@@ -21,14 +21,6 @@ made = ModalExecutor(create_kwargs={"idle_timeout": 1})
 made("x = 1")
 print("ready", flush=True)
 """
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what has to come; how long that takes is the machine's business."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_cleanup_and_delete(server: FakeModalServer) -> None:
@@ -61,7 +53,7 @@ ACTION = "import threading\nthreading.Thread(target=made, args=['while True: pas
     ids=["end", "exit", "error", "in the middle of an action"],
 )
 def test_a_program_that_ends(server: FakeModalServer, last: str) -> None:
-    done = subprocess.run([sys.executable, "-c", PROGRAM + last], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", PROGRAM + last], capture_output=True, text=True, timeout=300)
     assert done.stdout == "ready\n"
     assert "Exception ignored" not in done.stderr
     assert server.sandboxes[-1].terminated
@@ -105,5 +97,5 @@ def test_a_forked_copy_leaves_the_sandbox_alone(server: FakeModalServer) -> None
         "os.waitpid(pid, 0)\n"
         "print(made('x').output)\n"
     )
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, timeout=300)
     assert done.stdout == "ready\n1\n"

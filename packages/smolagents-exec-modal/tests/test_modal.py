@@ -129,10 +129,10 @@ def test_a_sandbox_dies_in_the_middle_of_an_action(server: FakeModalServer, exec
     first = server.sandboxes[-1]
     with ThreadPoolExecutor(1) as thread:
         action = thread.submit(executor, "print('begun')\nstart()\nwhile True:\n    pass")
-        assert toolbox.started.wait(60)
+        assert toolbox.started.wait(300)
         server.kill(first)
         with pytest.raises(InterpreterError, match=r"signal 9 while the action ran.* are gone"):
-            action.result(60)
+            action.result(300)
     assert executor("add(given)") == CodeOutput(7, "", False)
     assert server.sandboxes[-1] is not first
 
@@ -150,9 +150,9 @@ def test_a_stream_that_is_cut_is_opened_again(server: FakeModalServer, executor:
     executor.send_tools(toolbox.tools)
     with ThreadPoolExecutor(1) as thread:
         action = thread.submit(executor, "start()\nfor i in range(50):\n    print(i)\n    keep(i)\n'done'")
-        assert toolbox.started.wait(60)
+        assert toolbox.started.wait(300)
         server.cut_streams(server.sandboxes[-1])
-        result = action.result(60)
+        result = action.result(300)
     assert result == CodeOutput("done", "".join(f"{i}\n" for i in range(50)), False)
     assert toolbox.received == list(range(50))
 
@@ -162,11 +162,11 @@ def test_a_stream_that_is_lost_for_good(server: FakeModalServer, executor: Modal
     executor.send_tools(toolbox.tools)
     with ThreadPoolExecutor(1) as thread:
         action = thread.submit(executor, "start()\nwhile True:\n    pass")
-        assert toolbox.started.wait(60)
+        assert toolbox.started.wait(300)
         server.fail("TaskExecStdioRead", "PERMISSION_DENIED", "no more of this")
         server.cut_streams(server.sandboxes[-1])
         with pytest.raises(InterpreterError, match=r"was lost: PermissionDeniedError: no more of this"):
-            action.result(60)
+            action.result(300)
     assert server.sandboxes[-2].terminated
     assert executor("1 + 1").output == 2
 

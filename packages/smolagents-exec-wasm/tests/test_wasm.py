@@ -1,6 +1,5 @@
 """What is particular to WebAssembly: its start, its limits, its packages, and its end."""
 
-import asyncio
 import gc
 import os
 import re
@@ -8,19 +7,20 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from smolagents import CodeAgent, tool
+from smolagents import CodeAgent
 from smolagents.errors import ExecutionTimeoutError, InterpreterError, SandboxError
 from smolagents_exec_wasm import WasmExecutor
 from smolagents_exec_wasm.files import find_deno, find_pyodide
 from smolagents_exec_wasm.launch import Deno
 from smolagents_testing import ScriptedModel, code
+from smolagents_testing.executor_tools import Toolbox
+from smolagents_testing.waiting import ended, until
 
 
 def pid_of(executor: WasmExecutor) -> int:
@@ -28,71 +28,31 @@ def pid_of(executor: WasmExecutor) -> int:
     return executor._connection.transport.pid  # type: ignore[no-any-return, union-attr]
 
 
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def ends(pid: int) -> bool:
-    """Wait until a process is gone."""
-    for _ in range(1000):
-        if not is_alive(pid):
-            return True
-        time.sleep(0.01)
-    return False
-
-
 # ---- with an agent
 
 
-@tool
-def double(number: int) -> int:
-    """Double a number.
-
-    Args:
-        number: Any number.
-    """
-    return 2 * number
-
-
-@tool
-async def later(text: str) -> str:
-    """Say something, later.
-
-    Args:
-        text: What to say.
-    """
-    await asyncio.sleep(0)
-    return f"later {text}"
-
-
-@tool
-def fail() -> str:
-    """Fail."""
-    raise LookupError("no luck")
-
-
 def test_serves_an_agent_by_name() -> None:
+    tools = Toolbox().tools
     model = ScriptedModel(
         [
-            code("x = double(number=2) + double(3)\nprint(later('on'))"),
-            code("try:\n    fail()\nexcept LookupError as error:\n    caught = str(error)\nfail()"),
+            code("x = add(2, b=2) + add(4)\nprint(greet('Ada'))"),
+            code("try:\n    fail('no luck')\nexcept ValueError as error:\n    caught = str(error)\nfail('again')"),
             code("final_answer([x, caught])"),
         ]
     )
-    options = {"timeout_seconds": 20, "memory_bytes": 2**29}
-    tools = [double, later, fail]
     with CodeAgent(
-        tools=tools, model=model, executor_type="wasm", executor_kwargs=options, verbosity_level=-1
+        tools=[tools["add"], tools["greet"], tools["fail"]],
+        model=model,
+        executor_type="wasm",
+        executor_kwargs={"timeout_seconds": 20, "memory_bytes": 2**29},
+        verbosity_level=-1,
     ) as agent:
         assert agent.run("Try it.") == [10, "no luck"]
         assert isinstance(agent.python_executor, WasmExecutor)
         assert agent.python_executor.memory_bytes == 2**29
         first, second = agent.memory.steps[1:3]
-    assert "later on" in first.observations  # type: ignore[operator, union-attr]
-    assert "LookupError: no luck" in str(second.error)  # type: ignore[union-attr]
+    assert "Hello Ada" in first.observations  # type: ignore[operator, union-attr]
+    assert "ValueError: again" in str(second.error)  # type: ignore[union-attr]
 
 
 # ---- stopping
@@ -111,7 +71,7 @@ def test_code_that_can_not_be_stopped_is_ended() -> None:
         pid = pid_of(executor)
         with pytest.raises(ExecutionTimeoutError, match="are gone"):
             executor("import pyodide_js\nx = 5\npyodide_js.runPython.constructor('for (;;);')()")
-        assert ends(pid)
+        until(lambda: ended(pid))
         with pytest.raises(InterpreterError, match="NameError"):
             executor("x")
 
@@ -121,17 +81,17 @@ def test_interrupt_while_a_tool_works() -> None:
 
     def wait() -> str:
         called.set()
-        assert done.wait(30)
+        assert done.wait(300)
         return "waited"
 
     with WasmExecutor() as executor, ThreadPoolExecutor(1) as thread:
         executor.send_tools({"wait": wait})
         action = thread.submit(executor, "x = 5\nwait()\nx = 6")
-        assert called.wait(30)
+        assert called.wait(300)
         executor.interrupt()
         done.set()
         with pytest.raises(InterpreterError, match="interrupted"):
-            action.result(30)
+            action.result(300)
         assert executor("x").output == 5
 
 
@@ -299,8 +259,8 @@ def test_does_not_outlive_its_host(activity: str, end: str) -> None:
         pid = int(host.stdout.readline())
         if end == "kill":
             host.send_signal(signal.SIGKILL)
-        host.wait(60)
-        assert ends(pid)
+        host.wait(300)
+        until(lambda: ended(pid))
 
 
 def test_ends_when_it_is_forgotten_or_deleted() -> None:
@@ -308,8 +268,8 @@ def test_ends_when_it_is_forgotten_or_deleted() -> None:
     pid = pid_of(executor)
     del executor
     gc.collect()
-    assert ends(pid)
+    until(lambda: ended(pid))
     executor = WasmExecutor()
     pid = pid_of(executor)
     executor.delete()
-    assert ends(pid)
+    until(lambda: ended(pid))

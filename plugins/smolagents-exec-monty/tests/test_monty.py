@@ -5,9 +5,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,26 +16,13 @@ from smolagents.executors import CodeOutput
 from smolagents_exec_monty import MontyExecutor
 from smolagents_testing import ScriptedModel, code
 from smolagents_testing.executor_tools import Toolbox
+from smolagents_testing.waiting import ended, until
 
 
 @pytest.fixture
 def executor() -> Iterator[MontyExecutor]:
     with MontyExecutor() as made:
         yield made
-
-
-def ended(pid: int) -> bool:
-    """Tell whether a process has ended; who reaps it is not our business."""
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] in "ZX"
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what has to come; how long that takes is the machine's business."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 # ---- agents
@@ -314,7 +300,7 @@ def test_no_process_outlives_the_program(last: str) -> None:
         "from smolagents_exec_monty import MontyExecutor\n"
         "executor = MontyExecutor()\nexecutor('1')\nprint(executor._worker.pid, flush=True)\n"
     )
-    done = subprocess.run([sys.executable, "-c", program + last], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program + last], capture_output=True, text=True, timeout=300)
     until(lambda: ended(int(done.stdout)))
     assert "Exception ignored" not in done.stderr
 

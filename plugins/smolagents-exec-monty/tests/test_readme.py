@@ -1,25 +1,10 @@
 """The README's program runs and prints what it says."""
 
-import os
-import re
-import subprocess
-import sys
 from pathlib import Path
 
 from smolagents_testing import FakeOpenAIServer
-
-README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
-
-
-def blocks(kind: str) -> str:
-    return "\n".join(re.findall(rf"^```{kind}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL))
+from smolagents_testing.readme import check_readme
 
 
 def test_the_readme_runs(openai_server: FakeOpenAIServer) -> None:
-    openai_server.reply(*re.findall(r"^<!-- model:\n(.*?)-->$", README, re.MULTILINE | re.DOTALL))
-    environ = {**os.environ, "OPENAI_API_KEY": openai_server.api_key, "OPENAI_BASE_URL": openai_server.url}
-    done = subprocess.run([sys.executable, "-c", blocks("python")], env=environ, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    printed = iter(done.stdout.splitlines())
-    for line in filter(None, blocks("output").splitlines()):
-        assert line in printed, done.stdout
+    check_readme(Path(__file__).parent.parent / "README.md", openai_server)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keyword
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import (
@@ -18,6 +17,8 @@ from smolagents.errors import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jinja2 import Template
 
     from smolagents.models import RateLimiter, Retrying, encode_image_base64, make_image_url
@@ -97,6 +98,8 @@ def is_valid_name(name: Any) -> bool:
 
 def make_init_file(folder: str | Path) -> None:
     """Make a folder a Python package."""
+    from pathlib import Path  # every sandboxed worker imports this module, and does without
+
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)
     (path / "__init__.py").touch()

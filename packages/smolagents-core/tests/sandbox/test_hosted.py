@@ -1,13 +1,18 @@
 """A sandbox that outlives its workers: what replaces what, what is installed, and that nothing is left."""
 
+import io
 import os
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from rich.console import Console
 from smolagents.errors import ExecutionTimeoutError, InterpreterError, SandboxError
+from smolagents.monitoring import AgentLogger
 from smolagents.sandbox.hosted import HostedExecutor, Lease, SandboxGone
 from smolagents.sandbox.pipes import PipeTransport, start_process
 from smolagents.sandbox.source import BOOTSTRAP, bootstrap_input
@@ -33,7 +38,7 @@ class ProvidedExecutor(HostedExecutor):
     """Workers in sandboxes that are not there."""
 
     def __init__(self, provider: Provider, additional_imports: list[str] | None = None, **options: Any) -> None:
-        super().__init__(additional_imports or [], None, **options)
+        super().__init__(additional_imports or [], **{"logger": None, **options})
         self.provider = provider
         self.open()
 
@@ -121,6 +126,32 @@ def test_package_that_can_not_be_had_leaves_no_sandbox(make: Callable[..., Any],
     with pytest.raises(SandboxError, match="no-such-package"):
         ProvidedExecutor(provider, ["./no-such-package"])
     assert provider.deleted == [1]
+
+
+def test_ctrl_c_while_the_provider_makes_a_sandbox_leaves_none(provider: Provider) -> None:
+    interrupted = threading.Event()
+
+    class Slow(ProvidedExecutor):
+        def create_sandbox(self) -> Lease:
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            assert interrupted.wait(300)
+            return super().create_sandbox()
+
+    with pytest.raises(KeyboardInterrupt):
+        Slow(provider)
+    interrupted.set()
+    for thread in threading.enumerate():
+        if thread.name == "smolagents-sandbox":
+            thread.join(300)
+    assert (provider.created, provider.deleted) == (1, [1])
+
+
+def test_what_takes_long_is_told(provider: Provider) -> None:
+    told = io.StringIO()
+    logger = AgentLogger(console=Console(file=told, width=200))
+    with pytest.raises(SandboxError):
+        ProvidedExecutor(provider, ["./no-such-package"], logger=logger)
+    assert told.getvalue() == "Starting a sandbox (ProvidedExecutor)\nInstalling ./no-such-package in the sandbox\n"
 
 
 def test_failed_deletion_is_a_warning() -> None:

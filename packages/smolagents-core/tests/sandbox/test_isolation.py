@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from smolagents.errors import ExecutionTimeoutError, InterpreterError
+from smolagents_testing.waiting import ended, until
 
 DENIED = r"PermissionError|Operation not permitted|Permission denied"
 
@@ -179,20 +180,6 @@ def test_directories_that_the_user_opens(make_unguarded: Callable[..., Any], tmp
 # ---- end of life
 
 
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text("ascii").split(")")[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def wait_until_gone(pid: int) -> None:
-    end = time.monotonic() + 20
-    while alive(pid):
-        assert time.monotonic() < end, f"process {pid} lives on"
-        time.sleep(0.02)
-
-
 HOST = """
 import sys, time
 from smolagents.remote_executors import ProcessExecutor
@@ -220,11 +207,11 @@ def test_nothing_outlives_the_host(then: str, kill: bool) -> None:
     pid = int(host.stdout.readline())
     if kill:
         time.sleep(0.1)
-        assert alive(pid)
+        assert not ended(pid)
         host.kill()
-    host.wait(30)
+    host.wait(300)
     host.stdout.close()
-    wait_until_gone(pid)
+    until(lambda: ended(pid))
 
 
 def test_worker_outlives_the_thread_that_made_it(make: Callable[..., Any]) -> None:
@@ -244,11 +231,11 @@ def test_garbage_collection_and_cleanup_end_the_worker(make: Callable[..., Any])
     executor("1")
     pid = executor._connection.transport.pid  # type: ignore[union-attr]
     del executor
-    wait_until_gone(pid)
+    until(lambda: ended(pid))
     with make() as other:
         other("1")
         pid = other._connection.transport.pid
-    wait_until_gone(pid)
+    until(lambda: ended(pid))
 
 
 def test_a_forked_program_leaves_the_worker_alone(make: Callable[..., Any]) -> None:

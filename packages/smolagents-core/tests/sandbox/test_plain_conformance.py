@@ -96,5 +96,5 @@ def test_executor_without_connect_says_what_to_define() -> None:
 @pytest.mark.parametrize("part", [0, 3, 500])
 def test_worker_ends_when_its_host_does_before_it_has_its_source(part: int) -> None:
     start = subprocess.Popen([sys.executable, "-I", "-c", BOOTSTRAP], stdin=subprocess.PIPE)
-    start.communicate(bootstrap_input()[:part], timeout=60)
+    start.communicate(bootstrap_input()[:part], timeout=300)
     assert start.returncode == 0

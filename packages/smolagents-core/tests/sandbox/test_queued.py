@@ -151,7 +151,7 @@ def test_producer_waits_for_the_reader(output: Output, transport: IdleTransport)
         read += len(transport.read(30))
         assert fed - read <= MAX_WAITING_BYTES + len(chunk)
     transport.kill()
-    thread.join(30)
+    thread.join(300)
     assert not thread.is_alive()
     assert not output.feed(chunk)
 
@@ -195,7 +195,7 @@ def test_worker_is_stopped_when_the_transport_is_forgotten(output: Output, stopp
     transport.read(30)
     del transport
     gc.collect()
-    producer.join(30)
+    producer.join(300)
     assert not producer.is_alive()
     assert stopped == ["stopped"]
 
@@ -209,7 +209,7 @@ def test_worker_is_stopped_at_the_end_of_the_program() -> None:
         "if os.fork() == 0:\n    raise SystemExit\n"
         "os.wait()\nprint('end')"
     )
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, timeout=300)
     assert done.stdout == "end\nstopped\n", done.stderr
 
 

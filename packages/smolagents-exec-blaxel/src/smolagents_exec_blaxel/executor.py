@@ -33,7 +33,7 @@ class BlaxelExecutor(HostedExecutor):
     Args:
         additional_imports: Modules that the code needs, or requirements as pip takes them. What the sandbox lacks of
             them is installed there.
-        logger: Not used; executors are made with it.
+        logger: Where to tell the user what takes long.
         allow_pickle: Let values that have no plain form cross as pickles, by which the sandbox can run any code here.
         sandbox_name: Name of the sandbox. One of that name that exists already is used, and is not deleted.
         image: Image of the sandbox; it must have `python3`, 3.8 or newer.

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from smolagents.sandbox.hosted import Lease
-from smolagents.sandbox.queued import Output, QueuedTransport
+from smolagents.sandbox.queued import Output, QueuedTransport, in_pieces
 from smolagents.sandbox.source import BOOTSTRAP
 
 from smolagents_exec_blaxel.errors import GONE, is_gone
@@ -78,10 +78,8 @@ class BlaxelTransport(QueuedTransport):
 
     def write(self, data: bytes, timeout: float | None) -> None:
         """Write all of the data to the process's standard input."""
-        deadline = None if timeout is None else time.monotonic() + timeout
-        for start in range(0, len(data), MAX_WRITE_BYTES):
-            left = None if deadline is None else max(0.001, deadline - time.monotonic())
-            self._write(data[start : start + MAX_WRITE_BYTES], left)
+        for piece, left in in_pieces(data, MAX_WRITE_BYTES, timeout):
+            self._write(piece, left)
 
     def _write(self, data: bytes, timeout: float | None) -> None:
         import httpx

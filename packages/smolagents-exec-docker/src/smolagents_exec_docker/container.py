@@ -68,21 +68,26 @@ def _labels(wanted: Any) -> dict[str, str]:
 
 def start_container(client: DockerClient, image: str, options: Mapping[str, Any]) -> ContainerTransport:
     """Start a worker in a new container and return the way to it."""
+    from docker.errors import DockerException
+
     watcher = reaper()
     labels = {**options["labels"], **watcher.labels}
     entry = ["python3", "-c", BOOTSTRAP]
-    container = client.containers.create(image, command=[], entrypoint=entry, **{**options, "labels": labels})
-    container_id = str(container.id)
+    container = None
     try:
+        container = client.containers.create(image, command=[], entrypoint=entry, **{**options, "labels": labels})
+        container_id = str(container.id)
         # Attached before it starts, so that nothing it says is missed. The engine closes its input with this stream.
         stream = client.api.attach_socket(container_id, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
         container.start()
         memory = str(options.get("mem_limit", "all there is"))
         transport = ContainerTransport(client, container_id, stream, memory, watcher.owe)
-    except BaseException:
-        watcher.owe()
-        with contextlib.suppress(Exception):
-            container.remove(force=True)
+    except BaseException as error:
+        if container is not None or not isinstance(error, (DockerException, TypeError)):
+            watcher.owe()  # the engine may have made one: Ctrl-C comes at any time
+        if container is not None:
+            with contextlib.suppress(Exception):
+                container.remove(force=True)
         raise
     with contextlib.suppress(OSError):  # it is gone already, which is noticed when its greeting is read
         transport.write(bootstrap_input(), START_SECONDS)

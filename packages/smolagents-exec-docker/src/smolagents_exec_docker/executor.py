@@ -160,8 +160,4 @@ class DockerExecutor(RemotePythonExecutor):
     @contextmanager
     def _images(self) -> Iterator[Images]:
         with closing(open_client()) as client, engine_errors():
-            yield Images(client, self.build_kwargs, self._say)
-
-    def _say(self, text: str) -> None:
-        if self.logger is not None:
-            self.logger.log(text)
+            yield Images(client, self.build_kwargs, self.say)

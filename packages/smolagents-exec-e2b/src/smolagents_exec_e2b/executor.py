@@ -28,7 +28,7 @@ class E2BExecutor(HostedExecutor):
     Args:
         additional_imports: Modules that the code needs, or requirements as pip takes them. What the sandbox lacks of
             them is installed there.
-        logger: Not used; executors are made with it.
+        logger: Where to tell the user what takes long.
         allow_pickle: Let values that have no plain form cross as pickles, by which the sandbox can run any code here.
         timeout_seconds: Seconds that one action may run; None for no deadline.
         max_print_outputs_length: Length in characters to which an action's prints are cut.

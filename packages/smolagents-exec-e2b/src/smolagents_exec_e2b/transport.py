@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import shlex
 import threading
-import time
 from functools import partial
 from typing import Any
 
 from smolagents.errors import SandboxError
 from smolagents.sandbox.hosted import Lease, SandboxGone
-from smolagents.sandbox.queued import Output, QueuedTransport
+from smolagents.sandbox.queued import Output, QueuedTransport, in_pieces
 from smolagents.sandbox.source import BOOTSTRAP
 
 from smolagents_exec_e2b.errors import GONE, is_gone
@@ -46,10 +45,8 @@ class E2BTransport(QueuedTransport):
 
     def write(self, data: bytes, timeout: float | None) -> None:
         """Write all of the data to the process's standard input."""
-        deadline = None if timeout is None else time.monotonic() + timeout
-        for start in range(0, len(data), MAX_WRITE_BYTES):
-            left = None if deadline is None else max(0.001, deadline - time.monotonic())
-            self._write(data[start : start + MAX_WRITE_BYTES], left)
+        for piece, left in in_pieces(data, MAX_WRITE_BYTES, timeout):
+            self._write(piece, left)
 
     def _write(self, data: bytes, timeout: float | None) -> None:
         from e2b import NotFoundException, TimeoutException

@@ -87,7 +87,7 @@ class ModalExecutor(HostedExecutor):
             return modal.Sandbox.create("sleep", str(options["timeout"]), **options)
 
         with explained(f"start a sandbox for the app {self.app_name!r}"):
-            lease = Lease(blocking(create), _terminate)
+            lease = Lease(create(), _terminate)
         # Registered after the SDK's own work at the end, so that it comes before: nothing can be terminated afterwards.
         atexit.unregister(_release_all)
         atexit.register(_release_all)

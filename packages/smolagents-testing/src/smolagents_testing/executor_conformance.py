@@ -199,10 +199,10 @@ class ExecutorConformance(LifecycleTests):
         """Another thread can stop a running action."""
         with ThreadPoolExecutor(1) as thread:
             action = thread.submit(executor, "start()\nwhile True:\n    pass")
-            assert toolbox.started.wait(30)
+            assert toolbox.started.wait(300)
             executor.interrupt()
             with pytest.raises(InterpreterError):
-                action.result(30)
+                action.result(300)
         assert executor("1 + 1").output == 2
 
     # ---- variables
@@ -244,7 +244,7 @@ class ExecutorConformance(LifecycleTests):
         both = threading.Barrier(2)
 
         def work(number: int) -> CodeOutput:
-            both.wait(60)
+            both.wait(300)
             executors[number](f"mine = {number}")
             executors[number]("for i in range(200):\n    keep(mine)\n    print(mine, end='')")
             return executors[number]("print(mine)\n[mine] * 3")  # type: ignore[no-any-return]

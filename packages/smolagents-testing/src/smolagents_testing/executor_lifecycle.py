@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from smolagents.errors import InterpreterError, SandboxError
@@ -35,7 +36,13 @@ def probe_wheel(directory: Path) -> Path:
 
 
 class LifecycleTests(CallTests):
-    """Check what becomes of an executor whose worker gets packages, or is ended."""
+    """Check what becomes of an executor whose worker gets packages, or is ended.
+
+    Attributes:
+        patience_seconds: How long what has to end may take to do so.
+    """
+
+    patience_seconds: ClassVar[float] = 10
 
     def installable(self, wheel: Path) -> str:
         """Return by what name `install_packages` finds a wheel of this machine; override if it sees other files."""
@@ -48,6 +55,8 @@ class LifecycleTests(CallTests):
     @needs("packages")
     def test_installs_packages(self, executor: Any, tmp_path: Path) -> None:
         """A package can be imported once it is installed; one that can't be had is an error that names it."""
+        with pytest.raises(InterpreterError, match=PROBE):
+            executor(f"import {PROBE}")
         executor.install_packages([self.installable(probe_wheel(tmp_path))])
         assert executor(f"import {PROBE}\n{PROBE}.ANSWER").output == 42
         with pytest.raises(SandboxError, match="no-such-package-of-the-kit"):
@@ -61,10 +70,10 @@ class LifecycleTests(CallTests):
         executor("mine = 1")
         with ThreadPoolExecutor(1) as thread:
             action = thread.submit(executor, "print('begun')\nstart()\nwhile True:\n    pass")
-            assert toolbox.started.wait(60)
+            assert toolbox.started.wait(300)
             self.kill_worker(executor)
             with pytest.raises(InterpreterError, match=r"variables.* are gone") as failure:
-                action.result(60)
+                action.result(300)
         assert failure.value.logs == "begun\n"  # type: ignore[attr-defined]
         assert executor("print('again')\nadd(given)") == CodeOutput(7, "again\n", False)
         with pytest.raises(InterpreterError, match="mine"):
@@ -92,6 +101,7 @@ class LifecycleTests(CallTests):
             executor("add(1)")
             executor.cleanup()
         left = [thread for thread in threading.enumerate() if thread not in before]
+        end = time.monotonic() + self.patience_seconds
         for thread in left:
-            thread.join(10)
+            thread.join(max(0.0, end - time.monotonic()))
         assert [thread.name for thread in left if thread.is_alive()] == []

@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import sys
+import sysconfig
 from collections.abc import AsyncIterator, Sequence
 
 from smolagents_testing.fake_sandboxes import bundled_pip
@@ -31,15 +32,20 @@ class Command:
         ]
 
     @classmethod
-    async def start(cls, arguments: Sequence[str], env: dict[str, str], directory: str) -> Command:
-        """Start a command with this Python in front of its PATH."""
+    async def start(cls, arguments: Sequence[str], env: dict[str, str], home: str, directory: str) -> Command:
+        """Start a command with this Python in front of its PATH; what pip installs lies in its home."""
         path = f"{os.path.dirname(sys.executable)}:/usr/local/bin:/usr/bin:/bin"
+        prefix = os.path.join(home, "python")
+        packages = sysconfig.get_path("purelib", "posix_prefix", {"base": prefix})
+        os.makedirs(packages, exist_ok=True)
+        python_path = os.pathsep.join([packages, *bundled_pip()])
+        own = {"PATH": path, "HOME": home, "PYTHONPATH": python_path, "PIP_PREFIX": prefix, "PIP_NO_INDEX": "1"}
         process = await asyncio.create_subprocess_exec(
             *arguments,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={"PATH": path, "HOME": directory, "PYTHONPATH": os.pathsep.join(bundled_pip()), **env},
+            env={**own, **env},
             cwd=directory,
             start_new_session=True,
         )

@@ -156,7 +156,7 @@ class Router:
             env = {**sandbox.env, **secrets}
             directory = request.workdir or sandbox.directory
             try:
-                command = await Command.start(request.command_args, env, directory)
+                command = await Command.start(request.command_args, env, sandbox.directory, directory)
             except OSError as error:
                 raise GRPCError(Status.INVALID_ARGUMENT, f"failed to start: {error}") from None
             sandbox.commands[request.exec_id] = command

@@ -166,6 +166,7 @@ class FakeModalServer:
     async def _serve(self) -> None:
         from grpclib.server import Server
 
+        from smolagents_testing.loopback import stop_accepting
         from smolagents_testing.modal_rpcs import services
 
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
@@ -173,6 +174,7 @@ class FakeModalServer:
         await server.start(sock=self._socket)
         self._started.set()
         await self._stopping.wait()
+        await stop_accepting([self._socket])
         for sandbox in self.sandboxes:
             await self.terminate(sandbox)
         for task in self._tasks:
@@ -186,7 +188,7 @@ class FakeModalServer:
     def _run(self, work: Coroutine[Any, Any, Value]) -> Value:
         assert self._loop is not None
         future: Future[Value] = asyncio.run_coroutine_threadsafe(work, self._loop)
-        return future.result(30)
+        return future.result(300)
 
     async def terminate(self, sandbox: FakeModalSandbox) -> None:
         """End a sandbox and all that runs in it."""

@@ -64,6 +64,4 @@ def send_variables(executor: RemotePythonExecutor, variables: Mapping[str, Any])
 
 
 def _run(executor: RemotePythonExecutor, source: str) -> None:
-    output = executor.run_code_raise_errors(source)
-    if executor.logger is not None:
-        executor.logger.log(output.logs)
+    executor.say(executor.run_code_raise_errors(source).logs)

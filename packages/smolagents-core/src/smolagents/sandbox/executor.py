@@ -86,10 +86,13 @@ class RemotePythonExecutor(WorkerSession, PythonExecutor):
             if "error" in reply:
                 raise SandboxError(str(reply["error"].get("message")))
         else:
-            output = self.run_code_raise_errors("!pip install " + " ".join(additional_imports))
-            if self.logger is not None:
-                self.logger.log(output.logs)
+            self.say(self.run_code_raise_errors("!pip install " + " ".join(additional_imports)).logs)
         return list(additional_imports)
+
+    def say(self, text: str) -> None:
+        """Tell the user something, such as what takes long."""
+        if self.logger is not None:
+            self.logger.log(text, markup=False)
 
     def cleanup(self) -> None:
         """End the worker; the next action would start a fresh one."""

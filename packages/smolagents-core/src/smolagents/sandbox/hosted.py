@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import re
 import sys
+import threading
 import warnings
 import weakref
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from smolagents.errors import SandboxError
@@ -142,7 +144,8 @@ class HostedExecutor(RemotePythonExecutor):
     def _new_lease(self) -> Lease:
         if self._forgotten is not None:
             self._forgotten.detach()
-        self._lease = self.create_sandbox()
+        self.say(f"Starting a sandbox ({type(self).__name__})")
+        self._lease = _in_whole(self.create_sandbox)
         self._forgotten = weakref.finalize(self, self._lease.release)
         self._unprepared = True
         return self._lease
@@ -166,6 +169,7 @@ class HostedExecutor(RemotePythonExecutor):
         if modules := self._modules():
             packages += distributions(self._ask({"type": "run", "code": _MISSING.format(modules=modules)})["value"])
         if packages:
+            self.say(f"Installing {', '.join(packages)} in the sandbox")
             self._ask({"type": "install", "packages": packages})
         self.installed_packages = list(dict.fromkeys([*self.installed_packages, *packages]))
 
@@ -208,3 +212,29 @@ class HostedExecutor(RemotePythonExecutor):
     def delete(self) -> None:
         """Delete the sandbox, as `cleanup` does."""
         self.cleanup()
+
+
+def _in_whole(create: Callable[[], Lease]) -> Lease:
+    """Return the lease of a new sandbox; where Ctrl-C comes meanwhile, the sandbox is deleted as soon as it is there.
+
+    The provider goes on making it, and nobody else would know of it.
+    """
+    made: Future[Lease] = Future()
+
+    def work() -> None:
+        try:
+            made.set_result(create())
+        except BaseException as error:
+            made.set_exception(error)
+
+    try:
+        threading.Thread(target=work, name="smolagents-sandbox").start()  # no daemon: the program's end waits for it
+        return made.result()
+    except BaseException:
+        made.add_done_callback(_release_unwanted)
+        raise
+
+
+def _release_unwanted(made: Future[Lease]) -> None:
+    if made.exception() is None:
+        made.result().release()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from smolagents.sandbox.protocol import MAX_FRAME_BYTES
 from smolagents.sandbox.transport import Transport
@@ -120,6 +121,13 @@ class QueuedTransport(Transport):
     def ending(self) -> str:
         """Say how the worker ended."""
         return self._output.ending(ENDING_SECONDS) or "does not take its input any more"
+
+
+def in_pieces(data: bytes, size: int, timeout: float | None) -> Iterator[tuple[bytes, float | None]]:
+    """Give data in pieces of a size that one request may carry, each with the seconds that are left for it."""
+    deadline = None if timeout is None else time.monotonic() + timeout
+    for start in range(0, len(data), size):
+        yield data[start : start + size], None if deadline is None else max(0.001, deadline - time.monotonic())
 
 
 def _release(output: Output, stop: Callable[[], None], owner: int) -> None:

@@ -28,6 +28,10 @@ GONE = (
     "The variables, functions and imports of earlier actions are gone; what was given with the task is there again. "
     "Define again what you need."
 )
+TOO_SLOW = (
+    f"no answer within {START_SECONDS:.0f} seconds. What runs it may be overloaded: try again, or run the code "
+    "elsewhere (executor_type=…)."
+)
 _nothing: Any = object()
 
 
@@ -106,8 +110,8 @@ class WorkerSession:
             self.end_worker()
             if attempts > 1 and isinstance(error, WorkerGone):  # the system may have been short of memory
                 return self._greet(attempts - 1)
-            why = f"no answer within {START_SECONDS:.0f} seconds" if isinstance(error, TimeoutError) else f"it {error}"
-            raise SandboxError(f"The sandbox's worker does not start: {why}.") from error
+            why = TOO_SLOW if isinstance(error, TimeoutError) else f"it {error}."
+            raise SandboxError(f"The sandbox's worker does not start: {why}") from error
         except BaseException:
             self.end_worker()
             raise

@@ -4,7 +4,6 @@ This file travels into sandboxes as source: CPython 3.8 and its standard library
 """
 
 import base64
-import pickle
 from typing import Any
 
 from smolagents.errors import SerializationError
@@ -24,6 +23,8 @@ def crossing(value: Any, allow_pickle: bool = False) -> Any:
     except SerializationError:
         if not allow_pickle:
             raise
+    import pickle
+
     try:
         return {"__type__": PICKLED, "data": base64.b64encode(pickle.dumps(value)).decode("ascii")}
     except Exception as error:
@@ -37,5 +38,7 @@ def arriving(data: Any, allow_pickle: bool = False) -> Any:
         SerializationError: The data is none of ours, or it is a pickle and those are not allowed.
     """
     if allow_pickle and type(data) is dict and data.get("__type__") == PICKLED:
+        import pickle
+
         return pickle.loads(base64.b64decode(data["data"]))
     return from_json_safe(data)

@@ -7,14 +7,11 @@ library alone, hence no `from __future__`, and quotes around annotations that 3.
 import base64
 import dataclasses
 import datetime
-import decimal
 import enum
-import fractions
 import json
 import math
-import pathlib
 import reprlib
-import uuid
+import sys
 from collections import deque
 from typing import Any
 
@@ -121,6 +118,10 @@ class _Encoder:
         for kind, encode in _ENCODERS:
             if isinstance(value, kind):
                 return encode(value, self)
+        for (module, name), encode in _LATE_ENCODERS.items():
+            late = getattr(sys.modules.get(module), name, None)
+            if late is not None and isinstance(value, late):
+                return encode(value, self)
         raise self._refusal(value)
 
     def _refusal(self, value: Any, why: str = "") -> SerializationError:
@@ -180,12 +181,16 @@ _ENCODERS = (
     (datetime.date, _tagged("date", lambda value: value.isoformat())),
     (datetime.time, _tagged("time", lambda value: value.isoformat())),
     (datetime.timedelta, _encode_timedelta),
-    (decimal.Decimal, _tagged("Decimal", str)),
-    (fractions.Fraction, lambda value, encoder: _sequence("Fraction")([value.numerator, value.denominator], encoder)),
     (range, _tagged("range", lambda value: [value.start, value.stop, value.step])),
-    (pathlib.PurePath, _tagged("Path", str)),
-    (uuid.UUID, _tagged("UUID", str)),
 )
+
+# A worker starts sooner without these modules: whoever made a value has imported its own, and a reader imports it here.
+_LATE_ENCODERS = {
+    ("decimal", "Decimal"): _tagged("Decimal", str),
+    ("fractions", "Fraction"): _tagged("Fraction", lambda value: [value.numerator, value.denominator]),
+    ("pathlib", "PurePath"): _tagged("Path", str),
+    ("uuid", "UUID"): _tagged("UUID", str),
+}
 
 _ATOMS = frozenset({type(None), bool, str})
 _BY_CLASS = dict(_ENCODERS)  # most values are of these very classes, and need no search
@@ -243,6 +248,10 @@ def _made(make: Any) -> Any:
     return decode_list
 
 
+def _late(module: str) -> Any:
+    return __import__(module)
+
+
 def _bytes(text: str) -> bytes:
     return base64.b64decode(text, validate=True)
 
@@ -264,9 +273,9 @@ _DECODERS = dict(
     date=_parsed(datetime.date.fromisoformat),
     time=_parsed(datetime.time.fromisoformat),
     timedelta=_decode_timedelta,
-    Decimal=_parsed(decimal.Decimal),
-    Fraction=_made(lambda numbers: fractions.Fraction(*numbers)),
+    Decimal=_parsed(lambda text: _late("decimal").Decimal(text)),
+    Fraction=_made(lambda numbers: _late("fractions").Fraction(*numbers)),
     range=_made(lambda numbers: range(*numbers)),
-    Path=_parsed(pathlib.Path),
-    UUID=_parsed(uuid.UUID),
+    Path=_parsed(lambda text: _late("pathlib").Path(text)),
+    UUID=_parsed(lambda text: _late("uuid").UUID(text)),
 )

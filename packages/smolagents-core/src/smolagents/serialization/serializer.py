@@ -4,7 +4,6 @@ Travels into sandboxes as source, see `codec`.
 """
 
 import base64
-import pickle
 import warnings
 from typing import Any
 
@@ -39,6 +38,8 @@ class SafeSerializer:
                 raise
             why = str(error)
         _warn(f"A value was pickled ({why})")
+        import pickle
+
         try:
             return PICKLE_PREFIX + base64.b64encode(pickle.dumps(obj)).decode("ascii")
         except Exception as error:
@@ -66,6 +67,8 @@ class SafeSerializer:
             )
         _warn("A value was read from a pickle")
         text = data[len(PICKLE_PREFIX) :] if data.startswith(PICKLE_PREFIX) else data
+        import pickle
+
         try:
             return pickle.loads(base64.b64decode(text, validate=True))
         except Exception as error:

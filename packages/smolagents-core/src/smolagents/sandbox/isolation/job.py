@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 ACTIVE_PROCESS, PROCESS_MEMORY, NO_ERROR_DIALOG, KILL_ON_CLOSE = 0x8, 0x100, 0x400, 0x2000
@@ -45,20 +46,10 @@ def enclose(process: int) -> int:
     Raises:
         OSError: Windows refuses.
     """
-    kernel = _kernel()
-    job = kernel.CreateJobObjectW(None, None)
-    _check(job)
     limits = _ExtendedLimits()
     limits.BasicLimitInformation.LimitFlags = ACTIVE_PROCESS | NO_ERROR_DIALOG | KILL_ON_CLOSE
     limits.BasicLimitInformation.ActiveProcessLimit = 1
-    try:
-        _set(kernel, job, EXTENDED_LIMITS, limits)
-        _set(kernel, job, BASIC_UI, ctypes.c_uint32(ALL_USER_INTERFACE))
-        _check(kernel.AssignProcessToJobObject(ctypes.c_void_p(job), ctypes.c_void_p(process)))
-    except OSError:
-        close(job)
-        raise
-    return int(job)
+    return _put_into_job(process, {EXTENDED_LIMITS: limits, BASIC_UI: ctypes.c_uint32(ALL_USER_INTERFACE)})
 
 
 def limit_memory(memory_bytes: int) -> str:
@@ -67,15 +58,10 @@ def limit_memory(memory_bytes: int) -> str:
     Raises:
         OSError: Windows refuses.
     """
-    kernel = _kernel()
-    job = kernel.CreateJobObjectW(None, None)
-    _check(job)
     limits = _ExtendedLimits()
     limits.BasicLimitInformation.LimitFlags = PROCESS_MEMORY
     limits.ProcessMemoryLimit = memory_bytes
-    _set(kernel, job, EXTENDED_LIMITS, limits)
-    kernel.GetCurrentProcess.restype = ctypes.c_void_p
-    _check(kernel.AssignProcessToJobObject(ctypes.c_void_p(job), ctypes.c_void_p(kernel.GetCurrentProcess())))
+    _put_into_job(_kernel().GetCurrentProcess(), {EXTENDED_LIMITS: limits})
     return f"{memory_bytes // 2**20} MiB of memory, no other processes, ends with the host"
 
 
@@ -84,15 +70,27 @@ def close(handle: int) -> None:
     _kernel().CloseHandle(ctypes.c_void_p(handle))
 
 
-def _set(kernel: Any, job: int, kind: int, value: Any) -> None:
-    _check(kernel.SetInformationJobObject(ctypes.c_void_p(job), kind, ctypes.byref(value), ctypes.sizeof(value)))
+def _put_into_job(process: int, settings: Mapping[int, Any]) -> int:
+    """Put a process into a new job with these settings, by their kinds, and return the job's handle."""
+    kernel = _kernel()
+    job = kernel.CreateJobObjectW(None, None)
+    _check(job)
+    handle = ctypes.c_void_p(job)
+    try:
+        for kind, value in settings.items():
+            _check(kernel.SetInformationJobObject(handle, kind, ctypes.byref(value), ctypes.sizeof(value)))
+        _check(kernel.AssignProcessToJobObject(handle, ctypes.c_void_p(process)))
+    except OSError:
+        close(job)
+        raise
+    return int(job)
 
 
 def _kernel() -> Any:
     if sys.platform != "win32":
         raise OSError("only Windows has jobs")
     kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-    kernel.CreateJobObjectW.restype = ctypes.c_void_p
+    kernel.CreateJobObjectW.restype = kernel.GetCurrentProcess.restype = ctypes.c_void_p
     return kernel
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import platform
+import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -40,8 +40,9 @@ def why_not_strict() -> str | None:
         return f"{sys.platform} has neither Landlock nor seccomp"
     from smolagents.sandbox.isolation import landlock, seccomp
 
-    if platform.machine() not in seccomp.ARCHITECTURES or sys.maxsize < 2**32:
-        return f"there is no list of system calls for {platform.machine()}"
+    machine = os.uname().machine
+    if machine not in seccomp.ARCHITECTURES or sys.maxsize < 2**32:
+        return f"there is no list of system calls for {machine}"
     if not landlock.version():
         return "this kernel has no Landlock (Linux 5.13 and newer have it, if it is switched on)"
     try:

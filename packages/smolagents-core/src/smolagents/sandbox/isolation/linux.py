@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import platform
+import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -30,7 +30,7 @@ def layers(settings: Mapping[str, Any]) -> dict[str, Callable[[], str]]:
         return "ends with the host"
 
     def filter_calls() -> str:
-        seccomp.install(platform.machine(), bool(settings["writable"]))
+        seccomp.install(os.uname().machine, bool(settings["writable"]))
         return "allow-list of system calls"
 
     def restrict_files() -> str:

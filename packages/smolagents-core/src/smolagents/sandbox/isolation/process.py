@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import signal
 import struct
 import sys
 from typing import Any
@@ -16,11 +15,12 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 CAPABILITY_VERSION_3 = 0x20080522
 M_ARENA_MAX = -8
 MAX_OPEN_FILES = 64
+SIGKILL = 9  # the module `signal` takes a while to import
 
 
 def die_with_parent(parent: int) -> None:
     """Have the kernel end this process when the thread that started it ends."""
-    _check(_libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+    _check(_libc().prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
     if os.getppid() != parent:
         os._exit(0)
 
