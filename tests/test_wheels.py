@@ -16,9 +16,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 MEMBERS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["uv"]["workspace"]["members"]
-PROJECTS = {path.parent.name: path.parent for path in sorted(ROOT.glob("p*/*/pyproject.toml"))}
+PROJECTS = {Path(member).name: ROOT / member for member in MEMBERS}
 # Those that share no lock with the others: what they stand on is large, so their lanes install it.
-APART = set(PROJECTS) - {Path(member).name for member in MEMBERS}
+APART = {path.parent.name for path in ROOT.glob("packages/*/pyproject.toml")} - set(PROJECTS)
+PROJECTS |= {name: ROOT / "packages" / name for name in sorted(APART)}
 
 # Runs inside a fresh environment: imports every module of a package, and lets core say what a missing plugin needs.
 IMPORT_EVERYTHING = """

@@ -137,8 +137,12 @@ def test_ctrl_c_while_the_provider_makes_a_sandbox_leaves_none(provider: Provide
             assert interrupted.wait(300)
             return super().create_sandbox()
 
-    with pytest.raises(KeyboardInterrupt):
-        Slow(provider)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            Slow(provider)
+    finally:
+        signal.signal(signal.SIGINT, before)
     interrupted.set()
     for thread in threading.enumerate():
         if thread.name == "smolagents-sandbox":

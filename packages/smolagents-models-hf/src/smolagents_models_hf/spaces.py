@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from smolagents import AgentImage, Tool
+from smolagents import Tool
 
 from smolagents_models_hf.errors import explained_repository
 
@@ -58,7 +58,11 @@ class SpaceTool(Tool):
         import gradio_client
 
         if not isinstance(value, str):
-            value = value.to_string() if hasattr(value, "to_string") else AgentImage(value).to_string()
+            if not hasattr(value, "to_string"):
+                from smolagents import AgentImage  # needs Pillow
+
+                value = AgentImage(value)
+            value = value.to_string()
         if not value.startswith(("http://", "https://")):
             _check_place(Path(value), self.name)
         return gradio_client.handle_file(value)

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from smolagents.agent_types import AgentAudio, AgentImage, AgentText
+from smolagents.agent_types import AgentAudio, AgentText
 
 
 def blocks_of(value: Any) -> dict[str, Any]:
@@ -18,10 +18,9 @@ def blocks_of(value: Any) -> dict[str, Any]:
     if isinstance(value, AgentAudio):
         data = Path(value.to_string()).read_bytes()
         return {"content": [types.AudioContent(type="audio", data=_base64(data), mime_type="audio/wav")]}
-    image = value.to_raw() if isinstance(value, AgentImage) else value
-    if hasattr(image, "save") and hasattr(image, "getbands"):  # an image of PIL, which need not be installed
+    if hasattr(value, "save") and hasattr(value, "getbands"):  # an image of PIL, which need not be installed
         file = BytesIO()
-        image.save(file, "PNG")
+        value.save(file, "PNG")
         return {"content": [types.ImageContent(type="image", data=_base64(file.getvalue()), mime_type="image/png")]}
     if isinstance(value, AgentText):
         value = value.to_raw()

@@ -72,7 +72,7 @@ class ReadFileTool(Tool):
     }
     output_type = "string"
 
-    def __init__(self, root: str = ".", max_characters: int = 1_000_000) -> None:
+    def __init__(self, root: str = ".", max_characters: int = 4_000_000) -> None:
         super().__init__()
         self.folder = Folder(root)
         self.max_characters = max_characters

@@ -99,9 +99,9 @@ class Visitor:
             step = min(max(len(done) * CHECKPOINT_WEIGHT // weight, 1), FEW)
             for index in range(step, len(done), step):
                 item = done[index]
-                if type(item) is ast.Starred:
+                if type(item) is ast.Starred and type(item.ctx) is ast.Load:
                     item.value = checked(item.value)
-                else:
+                elif type(getattr(item, "ctx", None)) not in (ast.Store, ast.Del):  # a target has no value
                     done[index] = checked(item)
         return done
 
