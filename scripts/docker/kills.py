@@ -20,6 +20,8 @@ from requests.exceptions import RequestException
 
 # The host: actions of all kinds in two executors until it is killed or done; its errors must be our own.
 HOST = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
 import random, sys, time
 from smolagents.errors import ExecutionTimeoutError, InterpreterError, SandboxError
 from smolagents_exec_docker import DockerExecutor

@@ -107,6 +107,7 @@ def test_container_that_was_made_and_not_started_ends_with_its_host(engine: str,
 
 INTERRUPTED = """
 import os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
 from docker.models.containers import ContainerCollection
 from smolagents_exec_docker import DockerExecutor
 create = ContainerCollection.create
