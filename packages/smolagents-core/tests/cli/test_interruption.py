@@ -36,7 +36,8 @@ class ThreadTool(WaitTool):
 
     def forward(self) -> str:
         threading.Thread(target=super().forward).start()
-        time.sleep(3600)
+        while True:  # a signal that comes just before a long sleep would wait for its end
+            time.sleep(0.01)
 """
 
 
