@@ -53,17 +53,21 @@ class LocalModelConformance:
 
     Attributes:
         holds_to_schemas: Whether `response_format` is enforced; else it must be refused.
-        streams: Whether the model has `generate_stream`.
-        native_async: Whether the model has `agenerate` (and, if it streams, `agenerate_stream`).
+        lacks: What the model does not have, each with the reason: "streams" (`generate_stream`), "async" (`agenerate`
+            and, if it streams, `agenerate_stream`).
     """
 
     holds_to_schemas: ClassVar[bool] = False
-    streams: ClassVar[bool] = True
-    native_async: ClassVar[bool] = True
+    lacks: ClassVar[dict[str, str]] = {}
 
     def make_model(self, folder: Path, **options: Any) -> Any:
         """Return a model with the weights of this folder; options are arguments of its constructor."""
         raise NotImplementedError(f"{type(self).__name__} must define make_model(folder, **options).")
+
+    @pytest.fixture(autouse=True)
+    def _check_lacks(self) -> None:
+        unknown = self.lacks.keys() - {"streams", "async"}
+        assert not unknown, f"`lacks` names no features of the kit: {sorted(unknown)}. Known: streams, async"
 
     @pytest.fixture
     def make(self, tmp_path: Path) -> Make:
@@ -101,7 +105,7 @@ class LocalModelConformance:
             message = model.generate(HELLO, stop_sequences=stops)
             assert message.content == ("One. O" if stops == ["bser"] else "One. ")
             assert message.token_usage.output_tokens <= 5
-            if self.streams:
+            if "streams" not in self.lacks:
                 assert_same(joined(model.generate_stream(HELLO, stop_sequences=stops)), message)
         assert model.generate(HELLO, stop_sequences=["</code>"]).content == "One. Observation: two. "
 
@@ -136,7 +140,7 @@ class LocalModelConformance:
 
     def test_streams_what_it_generates(self, make: Make) -> None:
         """The pieces of a stream make the message that `generate` returns, and a letter of several tokens is whole."""
-        self._needs_streams()
+        self._needs("streams")
         model = make("Good  day,\n\n  naïve 🤖 Sir. ")
         deltas = list(model.generate_stream(HELLO))
         assert len([delta for delta in deltas if delta.content]) > 2, "the answer came in one piece"
@@ -145,7 +149,7 @@ class LocalModelConformance:
 
     def test_an_abandoned_stream_stops(self, make: Make) -> None:
         """Closing a stream ends the work on it: the model is free for the next call."""
-        self._needs_streams()
+        self._needs("streams")
         model = make()
         stream = model.generate_stream(HELLO, max_tokens=ENDLESS)
         next(stream)
@@ -205,7 +209,7 @@ class LocalModelConformance:
 
     def test_answers_async_callers(self, make: Make) -> None:
         """`agenerate` and `agenerate_stream` do as their sync twins, many at once, in any number of event loops."""
-        self._needs_async()
+        self._needs("async")
         model = make(*(f"I am {number}." for number in range(8)))
 
         async def all_answers() -> list[Any]:
@@ -214,16 +218,16 @@ class LocalModelConformance:
         for _ in range(2):
             messages = asyncio.run(all_answers())
             assert [message.content for message in messages] == [f"I am {number}." for number in range(8)]
-            if self.streams:
+            if "streams" not in self.lacks:
                 assert_same(joined(asyncio.run(_collected(model.agenerate_stream(_conversation(3))))), messages[3])
 
     def test_async_callers_can_cancel(self, make: Make) -> None:
         """A cancelled call ends its work: the model is free for the next one."""
-        self._needs_async()
+        self._needs("async")
         model = make()
 
         async def cancel() -> None:
-            if self.streams:
+            if "streams" not in self.lacks:
                 async for _ in (stream := model.agenerate_stream(HELLO, max_tokens=ENDLESS)):
                     break
                 await stream.aclose()
@@ -249,19 +253,15 @@ class LocalModelConformance:
     def test_serves_agents(self, make: Make) -> None:
         """An agent runs on it from task to answer, streamed or not."""
         model = make("Thought: I add.\n<code>\ntotal = 40 + 2\n</code>", "<code>\nfinal_answer(total)\n</code>")
-        for stream_outputs in (False, True) if self.streams else (False,):
+        for stream_outputs in (False,) if "streams" in self.lacks else (False, True):
             result = CodeAgent(model=model, stream_outputs=stream_outputs, return_full_result=True).run("How much?")
             assert result.output == 42
             assert result.token_usage.output_tokens > 10
         assert asyncio.run(CodeAgent(model=model).arun("How much?")) == 42
 
-    def _needs_async(self) -> None:
-        if not self.native_async:
-            pytest.skip("native_async = False")
-
-    def _needs_streams(self) -> None:
-        if not self.streams:
-            pytest.skip("streams = False")
+    def _needs(self, feature: str) -> None:
+        if (reason := self.lacks.get(feature)) is not None:
+            pytest.skip(f"{feature}: {reason}")
 
 
 HELLO_AS_SENT = [{"role": "user", "content": "Hello"}]

@@ -18,13 +18,14 @@ def check_readme(page: Path, openai_server: FakeOpenAIServer) -> None:
     """Run the Python of a page as one program, in this process, and check that it prints what the page says.
 
     Models of OpenAI's client talk to the server, which replies what comments of the page say: `<!-- model: …-->`.
-    Blocks marked `output` are what the program prints, line by line and in order.
+    Blocks marked `output` are what the program prints, line by line and in order. A block behind `<!-- file: path -->`
+    shows a file of the repository and is no part of the program.
 
     Args:
         page: The page.
         openai_server: A running fake, as the fixture of this name gives it.
     """
-    text = page.read_text("utf-8")
+    text = re.sub(r"^<!-- file: \S+ -->\n```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
     openai_server.reply(*re.findall(r"^<!-- model:\n(.*?)-->$", text, re.MULTILINE | re.DOTALL))
     printed = io.StringIO()
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as directory:
