@@ -33,6 +33,9 @@ class Terminal:
     def __init__(self, command: list[str], cwd: Path, env: dict[str, str]) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
+        modes = termios.tcgetattr(slave)
+        modes[3] |= termios.NOFLSH  # else Ctrl-C may drop what the process writes in answer to it
+        termios.tcsetattr(slave, termios.TCSANOW, modes)
         self._process = subprocess.Popen(
             [sys.executable, "-c", _IN_TERMINAL, *command],
             stdin=slave,
@@ -100,9 +103,9 @@ class Shell:
         """Run `smolagent` with something, or nothing, piped into it."""
         return self._run("smolagent", arguments, input, env)
 
-    def smolagents(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-        """Run `smolagents`."""
-        return self._run("smolagents", arguments, "", env)
+    def smolagents(self, *arguments: str, input: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+        """Run `smolagents`, with something, or nothing, piped into it."""
+        return self._run("smolagents", arguments, input, env)
 
     def terminal(self, *arguments: str, **env: str) -> Terminal:
         """Run `smolagent` in a terminal."""

@@ -7,6 +7,7 @@ from smolagents_testing.openai_server import Delayed, FakeOpenAIServer
 
 # A tool that says on the terminal when it has begun, and waits until there is a file called `go`.
 WAIT = """
+import hashlib
 import os
 import threading
 import time
@@ -38,6 +39,13 @@ class ThreadTool(WaitTool):
         threading.Thread(target=super().forward).start()
         while True:  # a signal that comes just before a long sleep would wait for its end
             time.sleep(0.01)
+
+class DeepTool(WaitTool):
+    name = "deep"
+
+    def forward(self) -> str:
+        os.write(2, b"READY")
+        return hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1).hex()
 """
 
 
@@ -45,7 +53,8 @@ class ThreadTool(WaitTool):
 def waiting(shell: Any) -> Any:
     shell.install(
         "acme-wait",
-        "[smolagents.tools]\nwait = acme_wait:WaitTool\nready = acme_wait:ReadyTool\nthread = acme_wait:ThreadTool\n",
+        "[smolagents.tools]\nwait = acme_wait:WaitTool\nready = acme_wait:ReadyTool\nthread = acme_wait:ThreadTool\n"
+        "deep = acme_wait:DeepTool\n",
         acme_wait=WAIT,
     )
     return shell
@@ -63,7 +72,7 @@ def code(text: str) -> dict[str, Any]:
     return {"content": f"<code>\n{text}\n</code>"}
 
 
-TOOL_CALLING = ("--action-type", "tool_calling", "--tools", "wait", "ready", "thread")
+TOOL_CALLING = ("--action-type", "tool_calling", "--tools", "wait", "ready", "thread", "deep")
 CODE = ("--tools", "wait", "ready")
 
 
@@ -94,8 +103,8 @@ def test_a_step_that_answers_is_a_success_all_the_same(waiting: Any) -> None:
 
 @pytest.mark.parametrize(
     "names",
-    [("wait",), ("wait", "wait"), ("thread",)],
-    ids=["one tool", "tools in threads", "a thread that a tool leaves behind"],
+    [("wait",), ("wait", "wait"), ("thread",), ("deep",)],
+    ids=["one tool", "tools in threads", "a thread that a tool leaves behind", "a tool deep in C"],
 )
 def test_the_second_stops_tools_at_once(waiting: Any, names: tuple[str, ...]) -> None:
     terminal = waiting.terminal("work", "--model", waiting.recording(call(*names)), *TOOL_CALLING)
