@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from smolagents.remote_executors import RemotePythonExecutor
 from smolagents.sandbox.pipes import PipeTransport, start_process
-from smolagents.sandbox.source import BOOTSTRAP, bootstrap_input, worker_source
+from smolagents.sandbox.source import BOOTSTRAP, PATIENCE_SECONDS, bootstrap_input, worker_source
 from smolagents_testing import ExecutorConformance
 from smolagents_testing.executor_lifecycle import LifecycleTests
 
@@ -98,3 +98,12 @@ def test_worker_ends_when_its_host_does_before_it_has_its_source(part: int) -> N
     start = subprocess.Popen([sys.executable, "-I", "-c", BOOTSTRAP], stdin=subprocess.PIPE)
     start.communicate(bootstrap_input()[:part], timeout=300)
     assert start.returncode == 0
+
+
+@pytest.mark.parametrize("part", [0, 500])
+def test_worker_ends_when_its_source_does_not_come_though_its_input_stays_open(part: int) -> None:
+    hurried = BOOTSTRAP.replace(f" {PATIENCE_SECONDS})", " 0.2)")
+    with subprocess.Popen([sys.executable, "-I", "-c", hurried], stdin=subprocess.PIPE, bufsize=0) as start:
+        assert start.stdin is not None
+        start.stdin.write(bootstrap_input()[:part])
+        assert start.wait(timeout=300) == 0

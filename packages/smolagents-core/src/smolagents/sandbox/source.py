@@ -10,10 +10,12 @@ if __name__ == "__main__":
     Worker(*protected_pipes(), PlainEngine).serve()
 """
 
-# Reads as many bytes of source as the first line of standard input says, and runs them; ends if there is no more.
+# Reads as many bytes of source as the first line of standard input says, and runs them; ends if there is no more, or if
+# none comes: an engine that is killed while it starts a container may forget it and leave its input open.
+PATIENCE_SECONDS = 150
 BOOTSTRAP = (
-    "import os\n"
-    "def take(size): return os.read(0, size) or os._exit(0)\n"
+    "import os, select\n"
+    f"def take(size): return select.select([0], [], [], {PATIENCE_SECONDS})[0] and os.read(0, size) or os._exit(0)\n"
     "n = b''\n"
     "while not n.endswith(b'\\n'): n += take(1)\n"
     "s = b''\n"
