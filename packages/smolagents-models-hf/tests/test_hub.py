@@ -1,10 +1,6 @@
 """Tools and agents go to the Hub and come back; a look at them runs nothing."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import huggingface_hub
@@ -26,13 +22,6 @@ class Greet(Tool):
         import yaml  # a package that is no part of Python
 
         return yaml.safe_load(f"Hello, {who}!")
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHubServer]:
-    with FakeHubServer() as running, running.redirected():
-        monkeypatch.setenv("HF_TOKEN", running.token)
-        yield running
 
 
 def text(server: FakeHubServer, path: str, repo_id: str = "me/greet") -> str:
@@ -161,6 +150,96 @@ def test_collections_give_their_tools(server: FakeHubServer) -> None:
         ToolCollection.from_hub("me/none-1", trust_remote_code=True)
 
 
+def test_one_bad_space_does_not_cost_the_collection(server: FakeHubServer) -> None:
+    Greet().push_to_hub("me/greet")
+    bad = {"you/exits": "raise SystemExit('gone')", "you/needs": "import no_such_package", "you/empty": "x = 1"}
+    for repo_id, code in bad.items():
+        server.add(repo_id, {"tool.py": code})
+    server.add("you/app", {"app.py": ""})
+    names = ["you/exits", "you/needs", "me/greet", "you/empty", "you/app", "you/none"]
+    server.collections["me/all-1"] = [("space", name) for name in names]
+    with pytest.warns(UserWarning, match="me/all-1 is loaded without ") as caught:
+        (loaded,) = ToolCollection.from_hub("me/all-1", trust_remote_code=True).tools
+    assert loaded("Ada") == "Hello, Ada!"
+    (warning,) = caught
+    assert warning.filename == __file__
+    for said in ("you/exits (SystemExit: gone)", "pip install no_such_package", "you/empty (", "you/app holds no tool"):
+        assert said in str(warning.message)
+    server.collections["me/bad-1"] = [("space", "you/exits")]
+    with pytest.raises(ValueError, match=r"me/bad-1 gives no tools. you/exits \(SystemExit: gone\)"):
+        ToolCollection.from_hub("me/bad-1", trust_remote_code=True)
+
+
+def test_private_collections_need_the_token(server: FakeHubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    Greet().push_to_hub("me/secret", private=True)
+    server.collections["me/all-1"] = [("space", "me/secret")]
+    monkeypatch.delenv("HF_TOKEN")
+    with pytest.raises(ValueError, match=r"no tools. me/secret .*set HF_TOKEN"):
+        ToolCollection.from_hub("me/all-1", trust_remote_code=True)
+    (loaded,) = ToolCollection.from_hub("me/all-1", server.token, trust_remote_code=True).tools
+    assert loaded("Ada") == "Hello, Ada!"
+
+
+def test_an_agents_revision_is_kept(server: FakeHubServer) -> None:
+    an_agent().push_to_hub("me/agent")
+    first = server.space("me/agent").branches["main"]
+    files = dict(server.space("me/agent").files)
+    tools = {path: code for path, code in files.items() if path.endswith("greet.py")}
+    assert len(tools) == 2
+    server.add("me/agent", {**files, **{path: code.replace(b"Hello", b"Bye") for path, code in tools.items()}})
+    for revision, greeting in ((None, "Bye, Ada!"), (first, "Hello, Ada!"), ("main", "Bye, Ada!")):
+        agent = load_agent("me/agent", revision=revision, trust_remote_code=True)
+        assert agent.tools["greet"]("Ada") == agent.managed_agents["helper"].tools["greet"]("Ada") == greeting
+    with pytest.raises(huggingface_hub.errors.RevisionNotFoundError, match="no such revision"):
+        CodeAgent.from_hub("me/agent", revision="0" * 40, trust_remote_code=True)
+
+
+def test_agents_with_tools_of_the_hub(server: FakeHubServer) -> None:
+    Greet().push_to_hub("me/greet")
+    tools = [load_tool("me/greet", trust_remote_code=True)]
+    CodeAgent(tools, InferenceClientModel("org/model"), verbosity_level=-1).push_to_hub("me/agent")
+    again = load_agent("me/agent", trust_remote_code=True)
+    assert again.tools["greet"]("Ada") == "Hello, Ada!"
+    assert text(server, "tools/greet.py", "me/agent") == text(server, "tool.py")
+
+
+def test_agents_with_tools_that_live_elsewhere_are_not_pushed(server: FakeHubServer) -> None:
+    class Elsewhere(Greet):
+        serializable = False  # as those of MCP servers and Spaces are
+
+    agent = CodeAgent([Elsewhere()], InferenceClientModel("org/model"), verbosity_level=-1)
+    with pytest.raises(ValueError, match=r"Cannot save the tool 'greet'.*from_space.*MCP.*Make it again from there"):
+        agent.push_to_hub("me/agent")
+    assert server.repositories == {}
+
+
+def test_a_tools_arguments_go_to_the_hub_and_come_back(server: FakeHubServer) -> None:
+    class Choose(Greet):
+        name = "choose"
+
+        def __init__(self, greeting: str = "Hi", api_key: str = "") -> None:
+            super().__init__()
+            self.greeting = greeting
+
+        def forward(self, who: str) -> str:
+            return f"{self.greeting}, {who}!"
+
+    with pytest.warns(UserWarning, match=r"without its arguments api_key \(a credential\)"):
+        Choose("Moin", api_key="sk-0123").push_to_hub("me/choose")
+    assert "sk-0123" not in str(dict(server.space("me/choose").files))
+    assert load_tool("me/choose", trust_remote_code=True)("Ada") == "Moin, Ada!"
+    assert load_tool("me/choose", greeting="Hej", trust_remote_code=True)("Ada") == "Hej, Ada!"
+
+
+def test_requirements_name_the_distributions_of_plugins(server: FakeHubServer) -> None:
+    web = pytest.importorskip("smolagents_tools_web")
+    agent = CodeAgent([web.WebSearchTool(engine="bing")], InferenceClientModel("org/model"), verbosity_level=-1)
+    agent.push_to_hub("me/agent")
+    wanted = ["smolagents-core", "smolagents-models-hf", "smolagents-tools-web", "smolagents-ui-gradio"]
+    assert text(server, "requirements.txt", "me/agent").split() == wanted
+    assert load_agent("me/agent", trust_remote_code=True).tools["web_search"].engine == "bing"
+
+
 def test_private_spaces_need_the_token(server: FakeHubServer, monkeypatch: pytest.MonkeyPatch) -> None:
     Greet().push_to_hub("me/secret", private=True)
     monkeypatch.delenv("HF_TOKEN")
@@ -202,69 +281,6 @@ def test_what_was_loaded_can_be_pushed_again(server: FakeHubServer) -> None:
     first, second = (dict(server.space(name).files) for name in ("me/agent", "me/again"))
     del first["README.md"], second["README.md"]
     assert first == second
-
-
-def hub_command(server: FakeHubServer, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "smolagents", "hub", *arguments]
-    environ = {"HF_ENDPOINT": server.url, "HF_HOME": str(home), "PATH": "/usr/bin:/bin", "PYTHONUTF8": "1"}
-    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120, check=False)
-
-
-def test_a_look_before_it_runs(server: FakeHubServer, tmp_path: Path) -> None:
-    code = "import os, numpy.linalg\ntry:\n    import socket\nexcept OSError:\n    eval('1')\n"
-    code += f"open('{tmp_path}/ran', 'w')\n"
-    server.add("you/tool", {"tool.py": code + "# \x1b[2Khidden\n", "requirements.txt": "numpy\nsmolagents\n"})
-    sha = server.space("you/tool").branches["main"]
-    done = hub_command(server, tmp_path, "show", "you/tool")
-    assert done.returncode == 0, done.stderr
-    assert f"you/tool: tool, revision {sha}" in done.stdout
-    assert "modules of Python: os, socket" in done.stdout
-    assert "modules of packages: numpy.linalg" in done.stdout
-    assert "calls: eval, open" in done.stdout
-    assert "asks for: numpy, smolagents" in done.stdout
-    assert f'load_tool("you/tool", revision="{sha}", trust_remote_code=True)' in done.stdout
-    shown = hub_command(server, tmp_path, "show", "you/tool", "--code").stdout
-    assert "    | # \\x1b[2Khidden" in shown
-    assert not Path(tmp_path, "ran").exists()
-
-
-def test_a_look_at_an_agent(server: FakeHubServer, tmp_path: Path) -> None:
-    an_agent().push_to_hub("me/agent")
-    before = server.space("me/agent").branches["main"]
-    server.add("me/agent", {"app.py": "", "agent.json": "{}"})
-    shown = hub_command(server, tmp_path, "show", "me/agent", "--revision", before).stdout
-    for expected in (
-        f"me/agent: agent, revision {before}",
-        "tools/greet.py: ",
-        "managed_agents/helper/tools/greet.py: ",
-        'agent .: CodeAgent, model InferenceClientModel {"model_id": "org/model", "provider": "novita"}',
-        "agent managed_agents/helper/: ToolCallingAgent",
-        "may import ",
-    ):
-        assert expected in shown
-
-
-@pytest.mark.parametrize(
-    ("files", "expected"),
-    [
-        ({"app.py": ""}, "holds neither a tool (tool.py) nor an agent (agent.json)"),
-        ({"agent.json": json.dumps({"tools": ["none"]})}, "it has no tools/none.py"),
-        ({"agent.json": json.dumps({"managed_agents": {"../x": "CodeAgent"}})}, "which is no identifier"),
-    ],
-)
-def test_a_look_at_what_is_not_whole(
-    server: FakeHubServer, tmp_path: Path, files: dict[str, str], expected: str
-) -> None:
-    server.add("you/app", files)
-    done = hub_command(server, tmp_path, "show", "you/app")
-    assert done.returncode == 1
-    assert expected in done.stderr
-    assert "There is no Space 'you/none'" in hub_command(server, tmp_path, "show", "you/none").stderr
-
-
-def test_code_that_is_none_is_shown_as_such(server: FakeHubServer, tmp_path: Path) -> None:
-    server.add("you/tool", {"tool.py": "class"})
-    assert "can't be read: SyntaxError" in hub_command(server, tmp_path, "show", "you/tool").stdout
 
 
 def test_a_hub_that_does_not_answer_is_no_empty_space(server: FakeHubServer) -> None:

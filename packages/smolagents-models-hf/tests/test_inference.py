@@ -278,10 +278,14 @@ def test_importing_the_package_imports_no_sdk() -> None:
 
 
 def test_the_older_name_warns() -> None:
+    import smolagents
     import smolagents_models_hf
 
-    with pytest.warns(DeprecationWarning, match="InferenceClientModel"):
-        assert smolagents_models_hf.HfApiModel is InferenceClientModel
+    for module in (smolagents_models_hf, smolagents):
+        with pytest.warns(DeprecationWarning, match="InferenceClientModel") as caught:
+            assert module.HfApiModel is InferenceClientModel
+        # Python shows such warnings only where the program itself is to blame.
+        assert caught[0].filename == __file__
 
 
 def test_one_spelling() -> None:

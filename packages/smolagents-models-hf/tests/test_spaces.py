@@ -33,6 +33,13 @@ FUNCTIONS = {
         ],
         "returns": [parameter("result", "Textbox", TEXT)],
     },
+    "/file_away": {
+        "parameters": [
+            parameter("papers", "File", {"type": "array"}),
+            parameter("about", "JSON", {"type": {}}, parameter_has_default=True),
+        ],
+        "returns": [parameter("same", "JSON", {"type": {}})],
+    },
     "/paint": {
         "parameters": [parameter("picture", "Image", FILE)],
         "returns": [parameter("painted", "Image", FILE), parameter("seed", "Number", NUMBER)],
@@ -111,7 +118,11 @@ def space(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSpace]:
     def paint(picture: dict[str, Any]) -> list[Any]:
         return [{"path": picture["path"], "meta": {"_type": "gradio.FileData"}}, 7]
 
-    with FakeHubServer() as hub, hub.redirected(), FakeSpace({"/shout": shout, "/paint": paint}) as running:
+    def file_away(papers: list[dict[str, Any]], about: Any) -> list[Any]:
+        return [{"count": len(papers), "about": about}]
+
+    functions = {"/shout": shout, "/paint": paint, "/file_away": file_away}
+    with FakeHubServer() as hub, hub.redirected(), FakeSpace(functions) as running:
         hub.add("you/app", {"app.py": ""})
         hub.apps["you/app"] = running.url
         yield running
@@ -174,8 +185,32 @@ def test_models_can_not_send_any_file_of_this_machine(
     assert space.uploads == {}
 
 
+def test_several_files_and_what_only_looks_like_one(
+    space: FakeSpace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tool = Tool.from_space("you/app", "file_away", "Files away.", api_name="/file_away")
+    assert tool.inputs["papers"] == {"type": "array", "description": "Papers: paths or URLs"}
+    assert (tool.inputs["about"]["type"], tool.output_type) == ("any", "any")
+    (tmp_path / "a.txt").write_text("a")
+    assert tool(["a.txt", "a.txt"], {"x": "b"}) == {"count": 2, "about": {"x": "b"}}
+    assert list(space.uploads.values()) == [b"a", b"a"]
+    described = {"path": "/etc/hostname", "meta": {"_type": "gradio.FileData"}}
+    for arguments in ((["/etc/hostname"], None), (["a.txt"], {"x": [described]}), (["a.txt"], described)):
+        with pytest.raises(ValueError, match=r"only those below|takes no file there: leave out '/etc/hostname'"):
+            tool(*arguments)
+    assert b"hostname" not in b"".join(space.uploads.values())
+
+
+def test_a_space_that_does_not_answer_is_left(space: FakeSpace) -> None:
+    tool = Tool.from_space("you/app", "shout")
+    tool.timeout = 0.0  # type: ignore[attr-defined]
+    with pytest.raises(TimeoutError, match="has not answered within 0 s"):
+        tool("hey")
+
+
 def test_what_can_not_be_called_is_told(space: FakeSpace, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ValueError, match="you/app has no function /sing: choose one of /shout, /paint"):
+    with pytest.raises(ValueError, match="you/app has no function /sing: choose one of /shout, /file_away, /paint"):
         Tool.from_space("you/app", "sing", api_name="/sing")
     with pytest.raises(Exception, match="There is no Space 'you/none'"):
         Tool.from_space("you/none", "none")

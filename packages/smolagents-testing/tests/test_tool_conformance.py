@@ -46,9 +46,17 @@ class Counter(Tool):
 class Client(Counter):
     name = "client"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, connection: object) -> None:
         super().__init__()
-        self.url = url
+        self.connection = connection
+
+
+class Weighing(Counter):
+    name = "weighing"
+
+    def __init__(self, weight: int) -> None:
+        super().__init__()
+        self.weight = weight
 
 
 class TestFunctionTool(ToolConformance):
@@ -77,7 +85,14 @@ class TestToolWithRequiredArguments(ToolConformance):
     saveable = False
 
     def make_tool(self) -> Tool:
-        return Client("http://localhost")
+        return Client(object())
+
+
+class TestToolWithPlainArguments(ToolConformance):
+    call_arguments = {"text": "abba"}
+
+    def make_tool(self) -> Tool:
+        return Weighing(3)
 
 
 class TestCoreTool(ToolConformance):
@@ -125,10 +140,18 @@ class Racy(Counter):
         return 1
 
 
-class Forgetful(Counter):
-    def __init__(self, factor: int = 1) -> None:
+class Changing(Counter):
+    def __init__(self) -> None:
         super().__init__()
-        self.description = f"Counts the letters {factor} times over."
+        self.description = f"Counts letters as number {id(self)}."
+
+
+class Forgetful(Weighing):
+    def __init__(self, weight: int = 1) -> None:
+        super().__init__(weight)
+
+    def to_dict(self) -> dict[str, Any]:
+        return super().to_dict() if self.weight == 1 else Forgetful().to_dict()
 
 
 @pytest.mark.parametrize(
@@ -138,7 +161,8 @@ class Forgetful(Counter):
         ("test_returns_what_it_declares", Wrong()),
         ("test_sets_up_at_the_first_call", NeverReady()),
         ("test_serves_many_threads", Racy()),
-        ("test_survives_saving", Client("x")),
+        ("test_survives_saving", Client(object())),
+        ("test_survives_saving", Changing()),
         ("test_survives_saving", Forgetful(2)),
     ],
 )

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
+from smolagents.addresses import is_public
 from smolagents_testing import FakeWebServer
 from smolagents_tools_web import VisitWebpageTool, connections
-from smolagents_tools_web.addresses import is_public
 
 PUBLIC = "93.184.215.14"
 PRIVATE = [
@@ -21,7 +21,16 @@ PRIVATE = [
     *("192.0.0.8", "192.0.2.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "240.0.0.1"),
     *("::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::169.254.169.254", "64:ff9b:1::1"),
     *("2002:7f00:1::", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254"),
-    *("fec0::1", "ff02::1", "2001:db8::1", "100::1", "::ffff:0:10.0.0.1"),
+    *(
+        "fec0::1",
+        "ff02::1",
+        "168.63.129.16",
+        "2a00:1450::5efe:a00:1",
+        "2a00:1450::200:5efe:127.0.0.1",
+        "2001:db8::1",
+        "100::1",
+        "::ffff:0:10.0.0.1",
+    ),
 ]
 
 
@@ -63,6 +72,14 @@ def test_allowed_hosts_are_allowed_by_name_alone(web: FakeWebServer) -> None:
     assert "127.0.0.1 is not on the public Internet" in tool(f"http://127.0.0.1:{port}/article")
     assert "not on the public Internet" in tool(f"http://localhost:{port}/redirect?to={web.url}/article")
     assert "not on the public Internet" in VisitWebpageTool()(f"http://localhost:{port}/article")  # though it is open
+
+
+def test_a_proxy_of_the_environment_is_no_way_around(web: FakeWebServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, web.url)
+    for url in ("http://169.254.169.254/latest", "http://no-such-host.invalid/"):
+        assert "can't be read: " in VisitWebpageTool()(url)
+    assert web.connections == 0
 
 
 class Names:

@@ -82,7 +82,8 @@ def test_names(web: FakeWebServer) -> None:
 def test_saved_agents(web: FakeWebServer, tmp_path: Path) -> None:
     model = ScriptedModel([code("final_answer(web_search(query='tide'))")])
     agent = CodeAgent([WebSearchTool(), VisitWebpageTool(private_hosts=["127.0.0.1"])], model, verbosity_level=-1)
-    agent.save(tmp_path)
+    with pytest.warns(UserWarning, match=r"without its arguments private_hosts \(it is for this machine alone\)"):
+        agent.save(tmp_path)
     assert "smolagents-tools-web" in (tmp_path / "requirements.txt").read_text().replace("_", "-").splitlines()
     loaded = CodeAgent.from_folder(tmp_path, model=model, verbosity_level=-1)
     assert "[Spring tide]" in loaded.run("Search.")

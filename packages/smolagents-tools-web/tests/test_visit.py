@@ -1,5 +1,8 @@
 """Visits of pages, of those that mean harm as well: a text for the model comes back, soon, and memory stays small."""
 
+import contextlib
+import gzip
+import socket
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,6 +15,7 @@ from smolagents_tools_web import VisitWebpageTool
 from smolagents_tools_web.pages import PageReader
 
 HERE = ["127.0.0.1"]
+CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 def visiting(**limits: float) -> VisitWebpageTool:
@@ -118,6 +122,49 @@ def test_every_harm_is_tried(web: FakeWebServer) -> None:
 def test_a_bomb_in_a_pdf_file(web: FakeWebServer) -> None:
     text = visiting()(web.add("/bomb.pdf", pdf("a" * (100 * 2**20)), "application/pdf"))
     assert len(text) < 41_000
+
+
+def test_a_body_of_several_gzip_members(web: FakeWebServer) -> None:
+    body = gzip.compress(b"<p>One, ") + gzip.compress(b"two</p>")
+    assert visiting()(web.add("/members", body, Content_Encoding="gzip")) == "One, two"
+    assert visiting()(web.add("/rest", body + b"rest", Content_Encoding="gzip")) == "One, two"
+
+
+RAW = {  # a mebibyte of each, and then silence
+    "interim responses without end": (
+        b"HTTP/1.1 103 Early Hints\r\nX: " + b"y" * 4096 + b"\r\n\r\n",
+        b"",
+        "did not send all of it within 1 s",
+    ),
+    "chunks without end": (b"1;" + b"x" * 9 + b"\r\na\r\n", CHUNKED, "did not send all of it within 1 s"),
+    "a chunk extension without end": (b"x" * 4096, CHUNKED + b"1;", "sent something that can't be read"),
+    "trailers without end": (b"X: 1\r\n" * 999, CHUNKED + b"2\r\nHi\r\n0\r\n", "sent something that can't be read"),
+}
+
+
+@pytest.mark.parametrize("name", RAW)
+def test_protocols_that_mean_harm(name: str) -> None:
+    piece, start, says = RAW[name]
+
+    def serve() -> None:
+        for _ in range(1 if "within 1 s" in says else 2):  # what looks like a dropped connection is tried again
+            accepted, _ = listening.accept()
+            with accepted, contextlib.suppress(OSError):
+                accepted.sendall(start + piece * (2**20 // len(piece)))
+                while accepted.recv(4096):  # until the other side gives up
+                    pass
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as pool:
+        serving = pool.submit(serve)
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        tracemalloc.start()
+        try:
+            assert says in visiting(seconds=1.0 if "within 1 s" in says else 60.0)(url)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert peak < 40 * 2**20
+        serving.result()
 
 
 def test_redirects(web: FakeWebServer) -> None:

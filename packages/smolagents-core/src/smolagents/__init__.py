@@ -37,7 +37,15 @@ if TYPE_CHECKING:
     )
     from smolagents_models_transformers import TransformersModel as TransformersModel
     from smolagents_models_vllm import VLLMModel as VLLMModel
+    from smolagents_tools_audio import (
+        SpeechToTextTool as SpeechToTextTool,
+        TranscriptionTool as TranscriptionTool,
+    )
     from smolagents_tools_mcp import MCPClient as MCPClient
+    from smolagents_tools_media import (
+        ImageAnalysisTool as ImageAnalysisTool,
+        VideoTranscriptionTool as VideoTranscriptionTool,
+    )
     from smolagents_tools_web import (
         ApiWebSearchTool as ApiWebSearchTool,
         DuckDuckGoSearchTool as DuckDuckGoSearchTool,

@@ -59,11 +59,14 @@ class _FileType(AgentType, str):
     _suffix = ""
 
     def __new__(cls, value: Any, *args: Any, **kwargs: Any) -> _FileType:
-        return str.__new__(cls, value if isinstance(value, (str, os.PathLike)) else "")
+        # Without asking a value of this type for its text: it would write a file.
+        return str.__new__(cls, str.__str__(os.fspath(value)) if isinstance(value, (str, os.PathLike)) else "")
 
     def __init__(self, value: Any) -> None:
         super().__init__(value)
         self._path: str | None = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
+        if isinstance(value, _FileType):
+            self._value, self._path = value._value, value._path
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._path or type(self._value).__name__}>"
@@ -72,10 +75,13 @@ class _FileType(AgentType, str):
         return type(self), (self._value,), self.__dict__
 
     def to_string(self) -> str:
-        """Return the path or URL of the file; a value from memory is written to a temporary file first."""
+        """Return the path or URL of the file; a value from memory gets one that goes when the process ends."""
         if self._path is None:
-            self._path = _new_path(self._suffix)
-            self._write(self._path)
+            from smolagents.temporary import temporary_path
+
+            path = temporary_path(self._suffix)
+            self._write(path)
+            self._path = path
         return self._path
 
     def _write(self, path: str) -> None:
@@ -98,7 +104,9 @@ class AgentAudio(_FileType):
         super().__init__(value)
         self.samplerate = samplerate
         self._samples: Any = None
-        if isinstance(value, tuple):
+        if isinstance(value, AgentAudio):
+            self.samplerate, self._samples = value.samplerate, value._samples
+        elif isinstance(value, tuple):
             self.samplerate, self._samples = value
         elif not isinstance(value, (str, os.PathLike, bytes)):
             if not (hasattr(value, "shape") or isinstance(value, list)):
@@ -129,7 +137,7 @@ class AgentAudio(_FileType):
         if isinstance(self._value, bytes):
             super()._write(path)
         else:
-            _soundfile("encode").write(path, _as_array(self._samples), self.samplerate)
+            _soundfile("encode").write(path, _for_soundfile(self._samples), self.samplerate)
 
     def _ipython_display_(self) -> None:
         display = import_module("IPython.display")
@@ -150,11 +158,9 @@ class AgentVideo(_FileType):
             raise TypeError(f"Unsupported video type: {type(value).__name__}. Pass a path, a URL or bytes.")
         super().__init__(value)
 
-    def to_raw(self) -> bytes:
-        """Return the bytes of the file."""
-        from smolagents.media import read_bytes
-
-        return read_bytes(self._value)
+    def to_raw(self) -> str:
+        """Return the path or URL of the file: what a tool passes on, since memory holds no film of any length."""
+        return self.to_string()
 
     def _ipython_display_(self) -> None:
         display = import_module("IPython.display")
@@ -214,9 +220,11 @@ class _ImageType(AgentType):
         return self._raw
 
     def to_string(self) -> str:
-        """Return the path of the image; one from memory is written to a temporary PNG file first."""
+        """Return the path of the image; one from memory gets a PNG file that goes when the process ends."""
         if self._path is None:
-            path = _new_path(".png")
+            from smolagents.temporary import temporary_path
+
+            path = temporary_path(".png")
             self.to_raw().save(path, format="png")
             self._path = path
         return self._path
@@ -311,20 +319,23 @@ def _warn_of_raw_type() -> None:
     getLogger(__name__).error("This is a raw AgentType: how it is shown and turned into text may vary.")
 
 
-def _new_path(suffix: str) -> str:
-    import tempfile
-
-    handle, path = tempfile.mkstemp(suffix, prefix="smolagents-")
-    os.close(handle)
-    return path
-
-
 def _as_array(values: Any) -> Any:
     if hasattr(values, "detach"):  # a torch tensor
         values = values.detach().cpu()
     import numpy
 
     return numpy.asarray(values)
+
+
+def _for_soundfile(samples: Any) -> Any:
+    """Return samples as soundfile writes them: samples x channels, of a type that it knows."""
+    array = _as_array(samples.float() if hasattr(samples, "float") and samples.is_floating_point() else samples)
+    if array.dtype.kind == "f":
+        array = array.astype("float32")
+    elif array.dtype.name not in ("int16", "int32"):
+        array = array.clip(-(2**15), 2**15 - 1).astype("int16")
+    has_channels_first = array.ndim == 2 and array.shape[0] < array.shape[1]  # the layout of torch
+    return array.T if has_channels_first else array
 
 
 def _image_of_array(values: Any) -> PIL.Image.Image:

@@ -11,12 +11,39 @@ from typing import TYPE_CHECKING, Any, TypeVar
 # asyncio is imported where it is used: most programs, and every sandboxed worker, do without.
 if TYPE_CHECKING:
     import asyncio
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 T = TypeVar("T")
 
 # The event loop of the `arun` that this code works for; async tools called from a worker thread run there.
 _home_loop: contextvars.ContextVar[asyncio.AbstractEventLoop | None] = contextvars.ContextVar("home_loop", default=None)
+
+
+class _Awaited:
+    """Hold what a worker thread waits for, so that it can be given up with the thread's work."""
+
+    def __init__(self) -> None:
+        self._futures: set[Future[Any]] = set()
+        self._given_up = False
+
+    def result(self, future: Future[T]) -> T:
+        """Wait for a future."""
+        self._futures.add(future)
+        try:
+            if self._given_up:
+                future.cancel()
+            return future.result()
+        finally:
+            self._futures.discard(future)
+
+    def give_up(self) -> None:
+        """Cancel what is waited for, now and from now on."""
+        self._given_up = True
+        for future in list(self._futures):
+            future.cancel()
+
+
+_awaited: contextvars.ContextVar[_Awaited | None] = contextvars.ContextVar("awaited", default=None)
 
 
 @cache
@@ -55,16 +82,23 @@ def wait_for(awaitable: Awaitable[T]) -> T:
         loop = _background_loop()
     if loop is _running_loop():
         raise RuntimeError("an async tool called a sync one that awaits: make the inner call with `await`")
-    return asyncio.run_coroutine_threadsafe(_await(awaitable), loop).result()
+    future = asyncio.run_coroutine_threadsafe(_await(awaitable), loop)
+    awaited = _awaited.get()
+    return future.result() if awaited is None else awaited.result(future)
 
 
 async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Run a blocking function in a worker thread, in a copy of this context, and return its result."""
+    """Run a blocking function in a worker thread, in a copy of this context, and return its result.
+
+    Cancelled, it gives up the coroutine that the function waits for, if it does (see `wait_for`).
+    """
     import asyncio
 
     loop = asyncio.get_running_loop()
     context = contextvars.copy_context()
     context.run(_home_loop.set, loop)
+    awaited = _Awaited()
+    context.run(_awaited.set, awaited)
 
     def call() -> T:
         try:
@@ -72,7 +106,11 @@ async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         except StopIteration as error:  # no future can carry it, so that whoever waits would wait forever
             raise RuntimeError(f"{function!r} raised StopIteration") from error
 
-    return await loop.run_in_executor(_blocking_pool(), call)
+    try:
+        return await loop.run_in_executor(_blocking_pool(), call)
+    except asyncio.CancelledError:
+        awaited.give_up()
+        raise
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from smolagents.agent_types import AgentText, AgentType, loaded_class
 from smolagents.monitoring import YELLOW_HEX, AgentLogger, LogLevel, is_silent
 
 if TYPE_CHECKING:
@@ -164,7 +165,16 @@ class ConsoleListener:
 
     def _answer(self, output: Any) -> None:
         self._answered = True
-        self._logger.log_text(f"Final answer: {output}", style=f"bold {YELLOW_HEX}")
+        self._logger.log_text(f"Final answer: {_readable(output)}", style=f"bold {YELLOW_HEX}")
+
+
+def _readable(answer: Any) -> str:
+    """Return an answer as text; an image, a sound or a video without file is named, since nobody asked for a file."""
+    if isinstance(answer, AgentText) or getattr(answer, "_path", None) is not None:
+        return str(answer)
+    if isinstance(answer, loaded_class("PIL.Image", "Image")):
+        return f"an image of {answer.width} x {answer.height} pixels"
+    return f"of type {type(answer).__name__}" if isinstance(answer, AgentType) else str(answer)
 
 
 class _Stream:

@@ -95,7 +95,7 @@ class _ToolMapping(Mapping[str, type[Tool]]):
     }
 
     def __getitem__(self, name: str) -> type[Tool]:
-        cls: type[Tool] = plugins.resolve(self._classes[name])
+        cls: type[Tool] = plugins.resolve(self._classes[name], "tools")
         return cls
 
     def __iter__(self) -> Iterator[str]:

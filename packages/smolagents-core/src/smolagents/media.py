@@ -38,7 +38,7 @@ def load_image(source: Any) -> PIL.Image.Image:
     try:
         image = pil.open(BytesIO(data))
         image.load()
-    except OSError as error:
+    except (OSError, SyntaxError, pil.DecompressionBombError) as error:
         name = "the given bytes" if isinstance(source, (bytes, bytearray)) else str(source)[:200]
         raise ValueError(f"Not an image that PIL can read: {name} ({error})") from error
     return image

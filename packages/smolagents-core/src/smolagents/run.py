@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import Context, ContextVar, copy_context
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from smolagents.steps import MemoryStep, TaskStep
 from smolagents.usage import Timing
 
 if TYPE_CHECKING:
+    from smolagents.agent_types import AgentType
     from smolagents.agents.base import MultiStepAgent
     from smolagents.events import Event
     from smolagents.executors import PythonExecutor
@@ -39,11 +41,14 @@ class Session:
         self.monitor = Monitor(agent.model, agent.logger)
         self.state: dict[str, Any] = {}
         self.state_before: dict[str, Any] = {}
+        self.media: dict[str, AgentType] = {}
+        self.forgotten_media: dict[str, AgentType] = {}
         self.executor = executor
         self.executor_lock = threading.RLock()
         self.task: str | None = None
         self.step_number = 0
         self.interrupted = False
+        self.action_deadline: float | None = None
         self.first_step = 0
         self._run: Callable[[], Run | None] = lambda: None
 
@@ -59,6 +64,29 @@ class Session:
         self.state_before = dict(self.state)
         self.interrupted = False
         self.first_step = 0
+
+    def forget(self) -> None:
+        """Start with an empty memory. What tools have stored stays, until something else takes its name."""
+        self.memory.reset()
+        self.monitor.reset()
+        self.forgotten_media |= self.media
+        self.media = {}
+
+    def store_media(self, value: AgentType, stem: str, suffix: str) -> str:
+        """Keep an image, a sound or a video as a variable, and return its name, which the model can use from now on."""
+        number = 1
+        with _claiming:  # the calls of one message run at the same time
+            for name, kept in self.media.items():
+                if kept._value is value._value and self.state.get(name) is kept:
+                    return name
+            while True:
+                name = f"{stem}{suffix}" if number == 1 else f"{stem}_{number}{suffix}"
+                if name not in self.state or self.state[name] is self.forgotten_media.get(name):
+                    break
+                number += 1
+            self.state[name] = self.media[name] = value
+            self.forgotten_media.pop(name, None)
+        return name
 
     def sibling(self, agent: MultiStepAgent, reset: bool) -> Session:
         """Return a session for a run beside the one that works here: with what the program set up, without its work."""
@@ -133,11 +161,8 @@ class Run:
         Raises:
             AgentError: The run, or one that waits for it, was interrupted.
         """
-        run: Run | None = self
-        while run is not None:
-            if run.session.interrupted:
-                raise AgentError("Agent interrupted.")
-            run = run.parent
+        if any(run.session.interrupted for run in _with_parents(self)):
+            raise AgentError("Agent interrupted.")
         self.session.step_number = number
 
     def plan_is_due(self, number: int) -> bool:
@@ -214,6 +239,23 @@ def active_run(agent: MultiStepAgent) -> Run | None:
     while run is not None and run.agent is not agent:
         run = run.parent
     return run
+
+
+def reason_to_stop() -> str | None:
+    """Return why nobody waits any more for what the current code does, or None: for tools that wait for something."""
+    for run in _with_parents(_active.get()):
+        if run.session.interrupted:
+            return "the run was interrupted"
+        deadline = run.session.action_deadline
+        if deadline is not None and time.monotonic() > deadline:
+            return "the time of the action is up"
+    return None
+
+
+def _with_parents(run: Run | None) -> Iterator[Run]:
+    while run is not None:
+        yield run
+        run = run.parent
 
 
 def runs_of(agent: MultiStepAgent) -> list[Run]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from smolagents.models import RateLimiter, Retrying, encode_image_base64, make_image_url
     from smolagents.parsing import extract_code_from_text, parse_code_blobs
+    from smolagents.tools.source import get_source
 else:
 
     def __getattr__(name):
@@ -30,6 +31,8 @@ else:
             from smolagents import models as home
         elif name in ("extract_code_from_text", "parse_code_blobs"):
             from smolagents import parsing as home
+        elif name == "get_source":
+            from smolagents.tools import source as home
         else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(home, name)
@@ -51,6 +54,7 @@ __all__ = [
     "encode_image_base64",
     "escape_code_brackets",
     "extract_code_from_text",
+    "get_source",
     "is_valid_name",
     "make_image_url",
     "make_init_file",

@@ -257,3 +257,31 @@ def test_interrupt_stops_every_run_that_is_going_on() -> None:
         started.wait()
         agent.interrupt()
         assert [run.result() for run in runs] == ["Agent interrupted."] * 2
+
+
+def test_leaving_a_run_gives_up_the_async_tool_that_its_code_waits_for() -> None:
+    begun, left = threading.Event(), threading.Event()
+
+    @tool
+    async def wait_for_ever() -> str:
+        """Wait."""
+        begun.set()
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            left.set()
+        return ""
+
+    model = ScriptedModel([code("wait_for_ever()"), code("final_answer(1)")])
+    agent = CodeAgent([wait_for_ever], model, verbosity_level=LogLevel.OFF)
+
+    async def leave() -> None:
+        run = asyncio.create_task(agent.arun("Wait."))
+        await asyncio.to_thread(begun.wait)
+        run.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await run
+        assert await asyncio.wait_for(agent.arun("Answer."), 60) == 1
+        assert left.is_set()
+
+    asyncio.run(leave())

@@ -112,6 +112,12 @@ def test_assigned_final_answer_ends_the_run() -> None:
     assert actions(agent)[0].is_final_answer
 
 
+def test_prints_without_a_line_end_stay_apart_from_the_output() -> None:
+    agent = coder(code("print(1, end='')\n2"), ANSWER)
+    agent.run("Do it.")
+    assert actions(agent)[0].observations == "Execution logs:\n1\nLast output from code snippet:\n2"
+
+
 def test_observations() -> None:
     agent = coder(code("print('hello')\n[1, 2]"), code("x = 'y' * 30_000\nx"), ANSWER)
     agent.run("Do it.")

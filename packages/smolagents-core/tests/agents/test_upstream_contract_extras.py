@@ -74,6 +74,8 @@ def test_image_that_is_not_there() -> None:
 def test_audio_and_video_are_variables() -> None:
     agent = coder(code("final_answer([audio, video])"))
     assert agent.run("Listen.", audio="a.wav", video="v.mp4") == ["a.wav", "v.mp4"]
+    agent = coder(code("final_answer([audio, video])"))
+    assert agent.run("Listen.", audio=Path("a.wav"), video=Path("v.mp4")) == ["a.wav", "v.mp4"]
 
 
 def test_audio_for_a_model_that_hears() -> None:

@@ -214,6 +214,29 @@ def test_media_are_kept_as_variables() -> None:
     assert result.size == (4, 4)
 
 
+def test_several_media_get_names_of_their_own() -> None:
+    agent = caller(
+        [tool_call("draw", size=1), tool_call("draw", size=2)],
+        tool_call("draw", size=3),
+        [tool_call("size", picture=f"image{number}.png") for number in ("", "_2", "_3")],
+        answer("image_3.png"),
+        tool_call("draw", size=4),
+        answer("image_4.png"),
+        tool_call("draw", size=5),
+        answer("image_2.png"),
+    )
+    assert agent.run("Draw.").size == (3, 3)
+    stored, third, sizes, _ = (step.observations for step in actions(agent))
+    assert sorted(stored.splitlines()) == ["Stored 'image.png' in memory.", "Stored 'image_2.png' in memory."]
+    assert third == "Stored 'image_3.png' in memory."
+    assert sorted(sizes.splitlines()) == ["1", "2", "3"]
+    assert agent.run("Draw one more.", reset=False).size == (4, 4), "what the model still sees must stay"
+    mine = agent.state["image_3.png"]
+    # In a new conversation nobody knows the old names, so they don't pile up; those that the program gives are kept.
+    assert agent.run("Draw.", additional_args={"image.png": mine}).size == (5, 5)
+    assert agent.state["image.png"] is mine
+
+
 def test_arguments_that_name_a_variable_become_it() -> None:
     agent = caller(tool_call("add", a="number"), answer("number"))
     assert agent.run("Do it.", additional_args={"number": 40}) == 40

@@ -30,7 +30,7 @@ TASK = ("task", "--model", "replay/none.jsonl")
     ("arguments", "said"),
     [
         ([*TASK, "--tools", "web_serch"], "unknown tool 'web_serch'. Did you mean web_search?"),
-        ([*TASK, "--tools", "xyz"], "unknown tool 'xyz'. Installed: python_interpreter, user_input"),
+        ([*TASK, "--tools", "xyz"], "unknown tool 'xyz'. Installed: final_answer, python_interpreter, user_input"),
         ([*TASK, "--tools", "visit_webpage"], "Install it with: pip install smolagents-tools-web"),
         ([*TASK, "--tools", "user/space"], "Install it with: pip install smolagents-models-hf"),
         ([*TASK, "--tools", "OpenAIModel"], "unknown tool 'OpenAIModel'."),

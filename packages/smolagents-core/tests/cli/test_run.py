@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from smolagents import plugins
 from smolagents.cli import json_events
+from smolagents_testing import FakeOllamaServer
 from smolagents_testing.openai_server import API_KEY, Failure, FakeOpenAIServer
 
 # Where the command line runs code by itself.
@@ -111,6 +112,15 @@ def test_json_events(shell: Any) -> None:
         "steps": 2,
         "usage": {"input_tokens": 2000, "output_tokens": 40, "total_tokens": 2040, "cost": 0.025},
     }
+
+
+def test_an_answer_that_holds_itself(shell: Any) -> None:
+    recording = shell.recording(code("a = [1]\na.append(a)\nfinal_answer(a)"))
+    done = shell.smolagent("answer", "--model", recording, "--json", "--executor", "local")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert events(done.stdout)[-1]["output"] == "[1, [...]]"
+    done = shell.smolagent("answer", "--model", recording, "--quiet", "--executor", "local")
+    assert (done.returncode, done.stdout) == (0, "[1, [...]]\n")
 
 
 def test_json_events_are_documented(shell: Any) -> None:
@@ -315,3 +325,20 @@ def test_a_broken_plugin_does_not_stop_a_run(shell: Any) -> None:
     assert (done.returncode, done.stdout) == (0, "42\n")
     assert all(done.stderr.count(f"acme-broken-{number} ") == 1 for number in range(3)), done.stderr
     assert done.stderr.count("\n") == 3
+
+
+@pytest.mark.parametrize(("context", "is_told"), [(4096, True), (32_768, False)])
+def test_an_ollama_that_would_cut_the_prompt_is_told_of(shell: Any, context: int, is_told: bool) -> None:
+    reply = "<code>\nfinal_answer(42)\n</code>"
+    with FakeOllamaServer(context_length=context) as server:
+        server.reply(reply, reply, reply)
+        by_name = ["answer", "--model", "ollama/llama3.2", "--api-base", server.url]
+        for arguments in (by_name, ["answer", "--model-id", "llama3.2", "--api-base", server.url]):
+            done = shell.smolagent(*arguments, "--executor", "local")
+            assert done.returncode == 0, done.stderr
+            notes = [line for line in done.stderr.splitlines() if "context" in line]
+            assert len(notes) == is_told
+            for note in notes:
+                assert "Ollama gives llama3.2 no more than 4,096 tokens of context" in note
+                assert note.endswith("start it with OLLAMA_CONTEXT_LENGTH=32768 ollama serve")
+        assert "context" not in shell.smolagent(*by_name, "--quiet").stderr

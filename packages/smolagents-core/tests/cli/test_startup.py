@@ -99,3 +99,13 @@ def test_a_broken_plugin_is_named_once_and_the_rest_works(shell: Any) -> None:
     assert done.stderr.count("acme-broken") == 1
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith("smolagent: warning: ")
+
+
+@pytest.mark.parametrize(
+    ("command", "distribution"),
+    [("hub", "smolagents-models-hf"), ("mcp", "smolagents-tools-mcp"), ("ui", "smolagents-ui-gradio")],
+)
+def test_a_command_of_a_missing_plugin_says_how_to_get_it(shell: Any, command: str, distribution: str) -> None:
+    done = shell.smolagents(command, "--help", SMOLAGENTS_DISABLE_PLUGINS="1")
+    assert done.returncode == 2
+    assert f"{command} is a command of {distribution}: pip install {distribution}" in done.stderr

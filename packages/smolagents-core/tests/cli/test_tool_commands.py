@@ -62,8 +62,48 @@ class FailTool(Tool):
 
     def forward(self):
         raise RuntimeError("no luck\\nwith key sk-0123456789")
+
+class KeyedTool(Tool):
+    name = "keyed"
+    description = "Needs a key when it is made."
+    inputs = {}
+    output_type = "string"
+
+    def __init__(self, key, *, region, language="en"):
+        super().__init__()
+
+    def forward(self):
+        return ""
+
+class HearTool(Tool):
+    name = "hear"
+    description = "Tells what it was given."
+    inputs = {
+        "sound": {"type": "audio", "description": "A sound.", "nullable": True},
+        "either": {"type": ["string", "audio"], "description": "A sound, or its name.", "nullable": True},
+    }
+    output_type = "string"
+
+    def __call__(self, *args, **kwargs):  # to see what comes, which is decoded before it gets to `forward`
+        return " ".join(f"{kwargs[name]!r}" for name in self.inputs if name in kwargs)
+
+    def forward(self, sound=None, either=None):
+        return ""
+
+class HeavyTool(Tool):
+    name = "heavy"
+    description = "Needs a library that is not here."
+    inputs = {}
+    output_type = "string"
+
+    def __init__(self):
+        raise ImportError("heavy needs torch: pip install 'acme-tools[heavy]'")
+
+    def forward(self):
+        return ""
 """
 NAMES = {"repeat": "RepeatTool", "show": "ShowTool", "paint": "PaintTool", "fail": "FailTool", "later": "later"}
+NAMES |= {"keyed": "KeyedTool", "hear": "HearTool", "heavy": "HeavyTool"}
 
 
 @pytest.fixture
@@ -78,7 +118,8 @@ def test_what_there_is(tools: Any) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     rows = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
     assert rows[0] == ["NAME", "FROM", "STATE"]
-    assert ["python_interpreter", "smolagents-core", "installed"] in rows
+    for name in ("final_answer", "python_interpreter", "user_input"):
+        assert [name, "smolagents-core", "installed"] in rows
     assert ["repeat", "acme-tools", "installed"] in rows
     missing = ["speech_to_text", "smolagents-tools-audio", "pip install smolagents-tools-audio"]
     if not plugins.available("speech_to_text"):
@@ -116,6 +157,12 @@ def test_what_is_switched_off_is_not_missing(shell: Any) -> None:
         (["later", "text=Yes"], "Yes, later\n"),
         (["repeat", "text=a", "--json"], '"aa"\n'),
         (["python_interpreter", "code=print(1)\n2 + 3"], "Stdout:\n1\n\nOutput: 5\n"),
+        (["PythonInterpreterTool", "code=1"], "Stdout:\n\nOutput: 1\n"),
+        (["final_answer", "answer=[1, 2]"], "[\n  1,\n  2\n]\n"),
+        (["final_answer", "answer=done"], "done\n"),
+        (["FinalAnswerTool", "answer=3"], "3\n"),
+        (["hear", "sound=https://a.example/b.wav"], "<AgentAudio https://a.example/b.wav>\n"),
+        (["hear", "either=bird"], "'bird'\n"),
     ],
 )
 def test_calls(tools: Any, arguments: list[str], printed: str) -> None:
@@ -130,6 +177,7 @@ def test_arguments_become_what_the_inputs_are(tools: Any, shell: Any) -> None:
     assert done.stderr == ""
     expected = {"anything": {"a": None}, "number": 3, "flag": True, "items": ["x", 1.5], "either": "seven"}
     assert json.loads(done.stdout) == {**expected, "picture": [2, 3]}
+    assert json.loads(tools("call", "show", "flag=False", "anything=True").stdout)["flag"] is False
     done = tools("call", "show", "anything=no json", "either=7")
     assert {key: value for key, value in json.loads(done.stdout).items() if value is not None} == {
         "anything": "no json",
@@ -153,10 +201,18 @@ def test_arguments_become_what_the_inputs_are(tools: Any, shell: Any) -> None:
         (["repeat", "text=a", "mode=lout"], "mode must be one of plain, loud, not 'lout'. Did you mean loud?"),
         (["paint", "x=1"], "paint has no input 'x'. paint takes no arguments"),
         (["show", "items=3"], "Argument items has type 'integer' but should be 'array'"),
-        (["show", "picture=none.png"], "none.png can't be read"),
+        (["show", "picture=none.png"], "picture must be a file or a URL, and 'none.png' is neither"),
+        (["show", "picture=."], "picture must be a file or a URL"),
+        (["show", "picture=words.txt"], "picture: words.txt can't be read: Not an image"),
+        (["show", "flag=yes"], "flag must be boolean, written as JSON"),
+        (["hear", "sound=none.wav"], "sound must be a file or a URL, and 'none.wav' is neither"),
+        (["final_answer"], "Argument answer is required. Inputs: answer (any)"),
+        (["keyed"], "needs arguments, so it is for Python alone: keyed(key=…, region=…)"),
+        (["heavy"], "the tool heavy can't be used: heavy needs torch: pip install 'acme-tools[heavy]'"),
     ],
 )
-def test_bad_usage(tools: Any, arguments: list[str], said: str) -> None:
+def test_bad_usage(tools: Any, shell: Any, arguments: list[str], said: str) -> None:
+    (shell.folder / "words.txt").write_text("words")
     done = tools("call", *arguments)
     if "tools-audio" in said and plugins.available("speech_to_text"):
         pytest.skip("it is installed here")
@@ -164,6 +220,14 @@ def test_bad_usage(tools: Any, arguments: list[str], said: str) -> None:
     assert said in done.stderr
     assert done.stderr.startswith("smolagents tools: error: ")
     assert done.stderr.count("\n") == 1
+
+
+def test_user_input_is_asked(tools: Any, shell: Any) -> None:
+    done = shell.smolagents("tools", "call", "user_input", "question=Which colour?", input="blue\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("blue\n")
+    done = tools("call", "user_input", "question=Which colour?")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
 
 
 def test_failures(tools: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from smolagents.errors import MissingPluginError
 from smolagents.models import resolve_model
+from smolagents.models.servers import advice_on_context
 from smolagents.plugins import FIRST_PARTY, available, register, unregister
 from smolagents_models_openai import AzureOpenAIModel, OpenAIModel
 from smolagents_testing import FakeOllamaServer, FakeOpenAIServer, ScriptedModel
@@ -129,3 +130,15 @@ def test_what_a_plugin_knows() -> None:
             resolve_model("mine/x", temperature=1)
     finally:
         unregister(plugin)
+
+
+def test_advice_on_context_is_for_ollama_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    with FakeOllamaServer(context_length=2048) as server:
+        assert "gives llama3.2 no more than 2,048 tokens" in advice_on_context(server.url, "llama3.2")
+        assert "gives llama3.2:latest no more than 2,048" in advice_on_context(f"{server.url}/", "llama3.2:latest")
+        # What is not loaded yet may get more, which only shows then.
+        assert "may give other no more than 4,096 tokens" in advice_on_context(server.url, "other")
+    assert advice_on_context(server.url, "llama3.2") == "", "nobody answers"
+    with FakeOpenAIServer() as other:
+        assert advice_on_context(other.url, "llama3.2") == ""
+    assert advice_on_context("https://api.example/v1", "llama3.2") == ""

@@ -41,3 +41,18 @@ def test_nullable_inputs_are_not_required() -> None:
 )
 def test_choices_become_a_list_of_types(choices: list[Any], expected: dict[str, Any]) -> None:
     assert schema_of({"x": {"anyOf": choices}})["properties"]["x"] == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("audio", "string"),
+        ("image", "string"),
+        (["string", "image"], "string"),
+        (["integer", "any", "audio"], ["integer", "string"]),
+    ],
+)
+def test_types_that_json_has_not_are_written_as_text(kind: Any, expected: Any) -> None:
+    given = {"type": kind, "description": "X"}
+    assert schema_of({"x": given})["properties"]["x"] == {"type": expected, "description": "X"}
+    assert given["type"] == kind

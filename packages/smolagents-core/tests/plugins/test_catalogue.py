@@ -159,6 +159,25 @@ def test_one_distribution_may_offer_a_name_in_two_groups(site: Any) -> None:
     assert [entry.state for entry in found("acme_box")] == ["ok", "ok"]
 
 
+def test_a_tool_and_a_model_of_one_name_do_not_compete(site: Any) -> None:
+    for kind in ("tools", "models"):
+        entries = f"[smolagents.{kind}]\nacme_dual = acme_{kind}:Dual\n"
+        site.add(f"acme-{kind}", entries, **{f"acme_{kind}": "class Dual: ..."})
+    assert states("acme_dual") == {"acme-tools": "ok", "acme-models": "ok"}
+    import smolagents
+    from smolagents import models, tools
+    from smolagents.errors import PluginClashError
+
+    assert tools.acme_dual.__module__ == plugins.resolve("acme_dual", "tools").__module__ == "acme_tools"
+    assert models.acme_dual.__module__ == models.MODEL_REGISTRY["acme_dual"].__module__ == "acme_models"
+    assert type(tools.load_tool("acme_dual")).__module__ == "acme_tools"
+    expected = r"acme_dual is in smolagents.models \(acme-models\) and smolagents.tools \(acme-tools\): take it"
+    with pytest.raises(PluginClashError, match=expected):
+        plugins.resolve("acme_dual")
+    with pytest.raises(ImportError, match=expected):
+        _ = smolagents.acme_dual
+
+
 def test_the_first_distribution_of_a_name_on_the_path_counts(
     site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

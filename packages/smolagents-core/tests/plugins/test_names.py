@@ -1,7 +1,10 @@
 """The tables of names agree with the package, its type-checker view and each other."""
 
 import ast
+import subprocess
+import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -41,6 +44,21 @@ def test_type_checkers_see_the_first_party_names_of_this_workspace() -> None:
 @pytest.mark.parametrize("name", sorted(CORE))
 def test_every_core_name_is_there(name: str) -> None:
     assert hasattr(smolagents, name)
+
+
+@pytest.mark.parametrize("module", ["agents", "default_tools", "models", "remote_executors", "tools"])
+def test_programs_may_take_core_names_from_other_modules(module: str) -> None:
+    for name in CORE:
+        assert hasattr(import_module(f"smolagents.{module}"), name)
+    with pytest.raises(AttributeError, match=f"module 'smolagents.{module}' has no attribute 'NoSuchName'"):
+        _ = import_module(f"smolagents.{module}").NoSuchName
+
+
+@pytest.mark.parametrize("module", sorted({*CORE.values()}))
+def test_each_module_can_be_the_first_one(module: str) -> None:
+    names = [name for name in CORE if CORE[name] == module]
+    program = f"import smolagents.{module} as module; [getattr(module, name) for name in {names}]"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_no_core_name_is_also_a_module() -> None:

@@ -135,6 +135,23 @@ def test_a_failing_model_is_told_with_its_error(witness: Witness) -> None:
     assert "no network" in str(finished["error"])
 
 
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_stream_that_nobody_begins_is_no_run(witness: Witness, asynchronous: bool) -> None:
+    agent = CodeAgent(tools=[], model=ScriptedModel([code("final_answer(1)")]), verbosity_level=-1)
+    stream = (agent.arun if asynchronous else agent.run)("Say something.", stream=True)
+    del stream
+    assert witness.events == []
+    assert agent.run("Say something.") == 1
+    assert [name for name, _ in witness.events if name.startswith("run_")] == ["run_started", "run_finished"]
+
+
+def test_a_run_that_can_not_be_set_up_is_none(witness: Witness) -> None:
+    agent = CodeAgent(tools=[double], model=ScriptedModel([]), verbosity_level=-1)
+    with pytest.raises(ValueError, match="double"):
+        agent.run("Say something.", additional_args={"double": 1})
+    assert witness.events == []
+
+
 def test_planning_steps_are_told(witness: Witness) -> None:
     model = ScriptedModel(["Facts and a plan.", code("final_answer(1)")])
     CodeAgent(tools=[], model=model, planning_interval=5, verbosity_level=-1).run("Plan it.")

@@ -2,6 +2,7 @@
 
 import copy
 import io
+import os
 import pickle
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from smolagents.agent_types import (
     handle_agent_input_types,
     handle_agent_output_types,
 )
+from smolagents.serialization import SafeSerializer
 
 
 @pytest.fixture
@@ -170,12 +172,31 @@ def test_samples_become_a_file_through_soundfile(monkeypatch: pytest.MonkeyPatch
     path.unlink()
 
 
+def test_audio_of_audio_is_the_same(tmp_path: Path) -> None:
+    samples = np.array([0.0, 0.5, -0.5])
+    again = AgentAudio(AgentAudio((8_000, samples)))
+    assert again.samplerate == 8_000
+    assert np.array_equal(again.to_raw(), samples)
+    assert AgentAudio(AgentAudio(tmp_path / "a.wav")).to_string() == str(tmp_path / "a.wav")
+    assert Path(AgentAudio(AgentAudio(b"RIFF...")).to_string()).read_bytes() == b"RIFF..."
+    assert Path(AgentVideo(AgentVideo(b"film")).to_raw()).read_bytes() == b"film"
+
+
+def test_audio_from_memory_crosses_into_a_sandbox_as_its_file() -> None:
+    data = SafeSerializer.to_json_safe([AgentAudio(b"RIFF..."), AgentAudio("a.wav"), AgentText("")])
+    assert data[1:] == ["a.wav", ""]
+    assert type(data[0]) is str
+    assert Path(data[0]).read_bytes() == b"RIFF..."
+
+
 def test_video_is_a_path_or_bytes(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"film")
     assert AgentVideo(path).to_string() == AgentVideo(str(path)) == str(path)
-    assert AgentVideo(path).to_raw() == b"film"
-    written = Path(AgentVideo(b"film").to_string())
+    assert AgentVideo(path).to_raw() == str(path)
+    video = AgentVideo(b"film")
+    written = Path(video.to_string())
+    assert video.to_raw() == str(written)
     assert (written.suffix, written.read_bytes()) == (".mp4", b"film")
     written.unlink()
     with pytest.raises(TypeError, match="Unsupported video type: int"):
@@ -225,3 +246,22 @@ def test_raw_type_says_that_it_knows_little(caplog: pytest.LogCaptureFixture) ->
     assert AgentType(3).to_raw() == 3
     assert str(AgentType(3)) == "3"
     assert len(caplog.records) == 2
+
+
+def test_files_of_values_from_memory_go_with_the_process(tmp_path: Path) -> None:
+    program = (
+        "import os, PIL.Image\n"
+        "from smolagents.agent_types import AgentAudio, AgentImage, AgentVideo\n"
+        "values = AgentImage(PIL.Image.new('RGB', (1, 1))), AgentAudio(b'RIFF'), AgentVideo(b'film')\n"
+        "paths = [value.to_string() for value in values]\n"
+        "child = os.fork()\n"  # which ends as a process does, and must not take away what its parent uses
+        "if child == 0:\n"
+        "    assert AgentAudio(b'RIFF').to_string() not in paths\n"
+        "    raise SystemExit\n"
+        "assert os.waitpid(child, 0)[1] == 0\n"
+        "print([os.path.splitext(path)[1] for path in paths if os.path.exists(path)])\n"
+    )
+    environ = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['.png', '.wav', '.mp4']"
+    assert list(tmp_path.iterdir()) == []

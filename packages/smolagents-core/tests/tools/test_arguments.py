@@ -37,6 +37,8 @@ def tool_with(**schema: Any) -> Tool:
         ("any", object()),
         (["string", "integer"], 1),
         (["string", "number"], 1),
+        ("audio", "recording.wav"),
+        ("image", "https://example.com/photo.png"),
     ],
 )
 def test_fitting_value_passes(kind: Any, value: Any) -> None:
@@ -54,6 +56,8 @@ def test_fitting_value_passes(kind: Any, value: Any) -> None:
         ("integer", True, "Argument param has type 'boolean' but should be 'integer'"),
         ("number", "1", "Argument param has type 'string' but should be 'number'"),
         ("array", "a", "Argument param has type 'string' but should be 'array'"),
+        ("audio", 1, "Argument param has type 'integer' but should be 'audio'"),
+        ("image", ["a.png"], "Argument param has type 'array' but should be 'image'"),
         (["string", "null"], 1, r"Argument param has type 'integer' but should be '\['string', 'null'\]'"),
     ],
 )

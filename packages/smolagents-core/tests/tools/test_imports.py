@@ -1,6 +1,8 @@
 """The packages that code needs are found, and named the way pip knows them."""
 
 import sys
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
@@ -72,3 +74,20 @@ def test_distributions_are_what_pip_installs() -> None:
         "pyyaml",
         "smolagents-core",
     ]
+
+
+def test_modules_of_ones_own_are_not_fetched_from_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "acme_helpers.py").write_text("from smolagents import Tool\n\ndef greet(): return 'hi'\n")
+    (tmp_path / "acme_own.py").write_text(
+        "from acme_helpers import Tool, greet\n\n"
+        "class Greet(Tool):\n    name = 'greet'\n    description = 'Greets.'\n    inputs = {}\n"
+        "    output_type = 'string'\n\n    def forward(self):\n        return greet()\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    tool = import_module("acme_own").Greet()
+    with pytest.warns(UserWarning, match="module acme_helpers belongs to no installed distribution"):
+        tool.save(tmp_path / "saved")
+    assert "acme" not in (tmp_path / "saved/requirements.txt").read_text()
+    code = (tmp_path / "saved/tool.py").read_text()
+    assert "from smolagents import Tool" in code
+    assert "from acme_helpers import greet" in code

@@ -52,6 +52,15 @@ def test_references() -> None:
     assert item["properties"] == {"friend": {}, "name": {"type": "string"}}
 
 
+def test_definitions_that_double_with_each_level_stay_small() -> None:
+    definitions: dict[str, Any] = {
+        f"D{level}": {"properties": {side: {"$ref": f"#/$defs/D{level + 1}"} for side in "ab"}} for level in range(60)
+    }
+    made = inputs_of({"$ref": "#/$defs/D0", "required": ["a"], "$defs": definitions})
+    assert sorted(made) == ["a", "b"]
+    assert len(str(made)) < 10_000_000
+
+
 def test_null() -> None:
     assert allows_null(True)
     assert not allows_null({"const": 1})

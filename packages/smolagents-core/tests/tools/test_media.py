@@ -1,7 +1,9 @@
 """Images and files come from paths, URLs, bytes and objects."""
 
 import base64
+import struct
 import threading
+import zlib
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -63,6 +65,11 @@ def test_what_is_no_image_is_named(picture: Path) -> None:
         load_image(text)
     with pytest.raises(ValueError, match="Not an image that PIL can read: the given bytes"):
         load_image(b"hello")
+    bomb = bytearray(picture.read_bytes())
+    bomb[16:24] = struct.pack(">II", 60_000, 60_000)
+    bomb[29:33] = struct.pack(">I", zlib.crc32(bomb[12:29]))
+    with pytest.raises(ValueError, match=r"Not an image that PIL can read: the given bytes .*decompression bomb"):
+        load_image(bytes(bomb))
     with pytest.raises(TypeError, match="Can't load int: pass a path, a URL or the bytes"):
         load_image(3)
 

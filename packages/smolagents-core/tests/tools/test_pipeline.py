@@ -56,5 +56,6 @@ def test_pipeline_encodes_runs_and_decodes() -> None:
     assert not tool.is_initialized
     assert tool([1.0, 2.5]) == [2.0, 5.0]
     assert tool.is_initialized
+    assert tool({"numbers": [2.0]}) == tool(numbers=[2.0]) == [4.0]
     with pytest.raises(ValueError, match="PipelineTool has no default_checkpoint"):
         PipelineTool()

@@ -293,24 +293,24 @@ def test_local_import_from_outside_is_refused() -> None:
         Dice().to_dict()
 
 
-def test_constructor_that_needs_arguments_is_refused(tmp_path: Path) -> None:
+def test_constructor_that_needs_an_object_is_refused(tmp_path: Path) -> None:
     class Client(Tool):
         name = "client"
         description = "Asks a server."
         inputs = {"question": {"type": "string", "description": "q"}}
         output_type = "string"
 
-        def __init__(self, url: str) -> None:
+        def __init__(self, url: Path) -> None:
             super().__init__(self)
             self.url = url
 
         def forward(self, question: str) -> str:
-            return self.url + question
+            return f"{self.url} {question}"
 
     with pytest.raises(
         ValueError, match="Parameters in __init__ must have default values, found required parameters: url"
     ):
-        Client("here").save(tmp_path)
+        Client(Path("here")).save(tmp_path)
 
 
 def test_tool_that_stands_for_another_object_is_refused() -> None:
@@ -537,3 +537,17 @@ def test_generic_function_survives_the_round_trip(tmp_path: Path, monkeypatch: p
         assert Tool.from_dict(generic_tools.first.to_dict())([3, 4]) == 3
     finally:
         del sys.modules["generic_tools"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("import no_such_package.part", r"No module named 'no_such_package'.* pip install no_such_package$"),
+        ("from wikipediaapi import Wikipedia", r"wikipediaapi.*pip install wikipedia-api$"),
+        ("import json.no_such_part", r"^No module named 'json.no_such_part'$"),
+        ("raise ModuleNotFoundError('mine')", "^mine$"),
+    ],
+)
+def test_code_that_imports_what_is_missing_says_what_to_install(line: str, said: str) -> None:
+    with pytest.raises(ModuleNotFoundError, match=said):
+        Tool.from_code(f"{FinalAnswerTool().to_dict()['code']}\n{line}")

@@ -42,15 +42,26 @@ if TYPE_CHECKING:
 
     HfApiModel = InferenceClientModel
 else:
+    _ON_THE_WAY = {"smolagents", "smolagents_models_hf", "importlib"}
 
     def __getattr__(name: str) -> Any:
         if name == "HfApiModel":
             import warnings
 
-            warnings.warn("HfApiModel is called InferenceClientModel now", DeprecationWarning, stacklevel=2)
+            message = "HfApiModel is called InferenceClientModel now"
+            warnings.warn(message, DeprecationWarning, stacklevel=_level_of_program())
             name = "InferenceClientModel"
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
         return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+    def _level_of_program() -> int:
+        """Return how far up the stack the program is that asked for a name, by way of core or not."""
+        import sys
+
+        level, frame = 1, sys._getframe(1)
+        while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] in _ON_THE_WAY:
+            level, frame = level + 1, frame.f_back
+        return level

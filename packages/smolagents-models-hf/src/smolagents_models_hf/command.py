@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from argparse import ArgumentParser
+from itertools import islice
 
 from smolagents_models_hf.look import Look, Part, look_at
+
+_MOST_FILES = 1_000
 
 
 def hub_main(arguments: list[str]) -> int:
@@ -24,12 +28,14 @@ def hub_main(arguments: list[str]) -> int:
 
 def _report(look: Look, with_code: bool) -> list[str]:
     lines = [f"{look.repo_id}: {' and '.join(look.kinds)}, revision {look.revision}", f"Files ({len(look.files)}):"]
-    lines += [f"  {size:>9,} B  {_visible(path)}" for path, size in look.files.items()]
+    lines += [f"  {size:>9,} B  {_visible(path)}" for path, size in islice(look.files.items(), _MOST_FILES)]
+    if len(look.files) > _MOST_FILES:
+        lines.append(f"  … and {len(look.files) - _MOST_FILES:,} more")
     lines.append("Runs here when it is loaded:")
     for part in look.parts:
         lines += _about(part)
         if with_code:
-            lines += [f"    | {_visible(line)}" for line in part.code.splitlines()]
+            lines += [f"    | {_visible(line)}" for line in _lines(part.code)]
     lines += [f"  agent {name}: {_visible(text)}" for name, text in look.settings.items()]
     lines.append(f"Packages that it asks for: {', '.join(map(_visible, look.requirements)) or 'none'}")
     pinned = f'("{look.repo_id}", revision="{look.revision}", trust_remote_code=True)'
@@ -37,9 +43,9 @@ def _report(look: Look, with_code: bool) -> list[str]:
 
 
 def _about(part: Part) -> list[str]:
-    lines = [f"  {_visible(part.path)}: {len(part.code.splitlines())} lines"]
+    lines = [f"  {_visible(part.path)}: {len(_lines(part.code))} lines"]
     if part.problem:
-        return [*lines, f"    can't be read: {_visible(part.problem)}"]
+        return [*lines, f"    beware: {_visible(part.problem)}"]
     for title, names in (
         ("modules of Python", part.standard),
         ("modules of packages", part.packages),
@@ -48,6 +54,12 @@ def _about(part: Part) -> list[str]:
         if names:
             lines.append(f"    {title}: {', '.join(names)}")
     return lines
+
+
+def _lines(code: str) -> list[str]:
+    """Return the lines that Python sees: what else editors take for the end of a line could hide code."""
+    lines = re.split(r"\r\n|\r|\n", code)
+    return lines if lines[-1] else lines[:-1]
 
 
 def _visible(text: str) -> str:

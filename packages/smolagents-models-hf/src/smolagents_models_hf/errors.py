@@ -43,6 +43,8 @@ def explained_repository(repo_id: str, kind: str, token: bool | str | None) -> I
                 error.args = (f"{_answer(error)} {_advice_on_repository(error, names, repo_id, kind)}".strip(),)
             elif "LocalTokenNotFoundError" in names:
                 error.args = (_NO_TOKEN,)
+            elif "ConnectError" in names:
+                error.args = (f"{_no_connection(error)} is there a network, and is HF_ENDPOINT right, if it is set?",)
             raise
 
 
@@ -53,13 +55,16 @@ def _text(error: Exception, model: InferenceClientModel) -> str | None:
     if "HfHubHTTPError" in names:
         return f"{_answer(error)} {_advice(error, names, model)}".strip()
     if "ConnectError" in names:
-        server = getattr(error, "request").url  # noqa: B009 (an attribute of the HTTP library's errors)
-        return f"The connection to {server} failed ({error}): is the server running, and base_url right?"
+        return f"{_no_connection(error)} is the server running, and base_url right?"
     if "JSONDecodeError" in names:
         return f"The server's answer is no JSON ({error}): is base_url the address of an API, with no proxy before it?"
     if isinstance(error, ValueError):
         return _text_about_arguments(str(error))
     return None
+
+
+def _no_connection(error: Any) -> str:
+    return f"The connection to {error.request.url} failed ({error}):"
 
 
 def _text_about_arguments(text: str) -> str | None:

@@ -6,6 +6,7 @@ import ast
 import json
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,8 @@ from smolagents.tools import is_valid_name
 from smolagents_models_hf.errors import explained_repository
 from smolagents_models_hf.hub import AGENT_FILE, TOOL_FILE
 
+# More than anybody reads, and less than what would fill this machine.
+_MOST_BYTES = 1_000_000
 # Functions that run other code, or reach the disk, without an import.
 _TELLING_CALLS = frozenset({"__import__", "breakpoint", "compile", "eval", "exec", "globals", "input", "open"})
 
@@ -30,7 +33,7 @@ class Part:
         standard: What it imports of Python's own modules, anywhere in it.
         packages: What else it imports.
         calls: Functions that it calls and that deserve a look.
-        problem: Why it can't be read as Python.
+        problem: Why it can't be shown, or read as Python.
     """
 
     path: str
@@ -64,6 +67,10 @@ class Look:
     requirements: list[str]
 
 
+class _TooLargeError(ValueError):
+    """Report a file that is not fetched."""
+
+
 def look_at(repo_id: str, revision: str | None = None, token: bool | str | None = None) -> Look:
     """Return what a Space would run here. Downloads its code and runs none of it.
 
@@ -85,6 +92,8 @@ def look_at(repo_id: str, revision: str | None = None, token: bool | str | None 
         commit = str(info.sha)
 
         def read(path: str) -> str:
+            if files[path] > _MOST_BYTES:
+                raise _TooLargeError(f"{path} has {files[path]:,} bytes, and more than {_MOST_BYTES:,} are not fetched")
             # Of this commit, also where the branch moves on meanwhile.
             local: Any = huggingface_hub.hf_hub_download(repo_id, path, revision=commit, **options)
             return Path(local).read_text("utf-8", errors="replace")
@@ -94,14 +103,24 @@ def look_at(repo_id: str, revision: str | None = None, token: bool | str | None 
         settings: dict[str, str] = {}
         if TOOL_FILE in files:
             kinds.append("tool")
-            parts.append(_part(TOOL_FILE, read(TOOL_FILE)))
+            parts.append(_part(TOOL_FILE, read))
         if AGENT_FILE in files:
             kinds.append("agent")
             parts += _parts_of_agent("", files, read, settings)
         if not kinds:
             raise ValueError(f"The Space {repo_id} holds neither a tool ({TOOL_FILE}) nor an agent ({AGENT_FILE}).")
-        wanted = read("requirements.txt").split() if "requirements.txt" in files else []
+        wanted = _requirements(files, read)
     return Look(repo_id, kinds, commit, files, parts, settings, wanted)
+
+
+def _requirements(files: dict[str, int], read: Callable[[str], str]) -> list[str]:
+    if "requirements.txt" not in files:
+        return []
+    try:
+        lines = read("requirements.txt").splitlines()
+    except _TooLargeError as error:
+        return [str(error)]
+    return [line.strip() for line in lines if line.strip()]
 
 
 def _parts_of_agent(
@@ -111,16 +130,21 @@ def _parts_of_agent(
     path = f"{folder}{AGENT_FILE}"
     if path not in files:
         raise ValueError(f"The saved agent is not whole: it has no {path}.")
-    described = json.loads(read(path))
-    settings[folder or "."] = _settings(described)
-    for name in described.get("tools") or ():
+    try:
+        described = json.loads(read(path))
+        settings[folder or "."] = _settings(described)
+        tools, members = list(described.get("tools") or ()), list(described.get("managed_agents") or ())
+    except (json.JSONDecodeError, RecursionError, AttributeError, TypeError) as error:
+        raise ValueError(f"{path} is not what an agent's save() writes: {type(error).__name__}: {error}") from error
+    for name in (*tools, *members):
+        if not is_valid_name(name):
+            raise ValueError(f"{path} names {name!r}, which is no identifier.")
+    for name in tools:
         tool = f"{folder}tools/{name}.py"
         if tool not in files:
             raise ValueError(f"The saved agent is not whole: it has no {tool}.")
-        yield _part(tool, read(tool))
-    for name in described.get("managed_agents") or ():
-        if not is_valid_name(name):
-            raise ValueError(f"{path} names {name!r}, which is no identifier.")
+        yield _part(tool, read)
+    for name in members:
         yield from _parts_of_agent(f"{folder}managed_agents/{name}/", files, read, settings)
 
 
@@ -135,11 +159,17 @@ def _settings(described: dict[str, Any]) -> str:
     return "; ".join(parts)
 
 
-def _part(path: str, code: str) -> Part:
+def _part(path: str, read: Callable[[str], str]) -> Part:
     try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError) as error:
-        return Part(path, code, problem=f"{type(error).__name__}: {error}")
+        code = read(path)
+    except _TooLargeError as error:
+        return Part(path, "", problem=str(error))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd literals, in the words of the code
+            tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return Part(path, code, problem=f"it can't be read as Python: {type(error).__name__}: {error}")
     modules = sorted({name for node in ast.walk(tree) for name in _imported(node)})
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     is_standard = [name.partition(".")[0] in sys.stdlib_module_names for name in modules]

@@ -10,6 +10,7 @@ ENCODINGS = "gzip, deflate"
 """What requests ask for: these can be decoded piece by piece, so that a small body can't become a huge one at once."""
 
 _PIECE = 2**16
+_GZIP = b"\x1f\x8b"
 _WITH_ANY_HEADER = zlib.MAX_WBITS | 32
 
 
@@ -73,7 +74,9 @@ def _inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
                 yield piece
             chunk = decoder.unconsumed_tail
             if decoder.eof:
-                return
+                chunk, decoder = decoder.unused_data, None
+                if not chunk.startswith(_GZIP):  # one member may follow another; all else is no part of the body
+                    return
 
 
 def _decoder(start: bytes) -> zlib._Decompress:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from smolagents_tools_web.addresses import resolve
+from smolagents.addresses import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,10 +6,11 @@ A page of a few kilobytes can make a parser of HTML or PDF run for hours or fill
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
+
+from smolagents.parser_environment import parser_environment
 
 from smolagents_tools_web import converter
 from smolagents_tools_web.pages import Page, Unreadable
@@ -35,12 +36,11 @@ def converted(page: Page, max_characters: int, cpu_seconds: int = CPU_SECONDS) -
     order |= {"max_characters": max_characters, "cpu_seconds": cpu_seconds}
     # By its path, without the package above it and all that this imports.
     command = [sys.executable, "-P", converter.__file__]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
     try:
         done = subprocess.run(
             command,
             input=json.dumps(order).encode() + b"\n" + page.body,
-            env=environment,
+            env=parser_environment(),
             capture_output=True,
             timeout=_WALL_SECONDS_FOR_ONE * cpu_seconds,
             check=False,

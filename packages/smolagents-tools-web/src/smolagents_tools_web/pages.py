@@ -5,9 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
+from smolagents.addresses import ForbiddenAddress
 from smolagents.models.retry import Retrying
 
-from smolagents_tools_web.addresses import ForbiddenAddress
 from smolagents_tools_web.bodies import ENCODINGS, BrokenBody, TooSlow, read_body
 from smolagents_tools_web.connections import CONNECT_TIMEOUT, pool, time_limit
 from smolagents_tools_web.services import USER_AGENT

@@ -17,7 +17,7 @@ class VisitWebpageTool(Tool):
     Args:
         max_output_length: How many characters of a page to return at most.
         private_hosts: Names or addresses of hosts that may be visited though they are not public, as they stand in
-            URLs: `["localhost", "wiki.example"]`.
+            URLs: `["localhost", "wiki.example"]`. They are not saved with a tool.
     """
 
     name = "visit_webpage"
@@ -26,6 +26,7 @@ class VisitWebpageTool(Tool):
     )
     inputs = {"url": {"type": "string", "description": "The url of the webpage to visit."}}
     output_type = "string"
+    unsaved_arguments = ("private_hosts",)
 
     def __init__(self, max_output_length: int = 40000, private_hosts: list[str] | None = None) -> None:
         super().__init__()

@@ -1,5 +1,7 @@
 """Agents: `CodeAgent` acts by writing Python, `ToolCallingAgent` by calling tools with JSON arguments."""
 
+from typing import TYPE_CHECKING
+
 from smolagents.agents.base import MultiStepAgent
 from smolagents.agents.code import CodeAgent
 from smolagents.agents.persistence import load_agent
@@ -17,6 +19,7 @@ from smolagents.memory import (
     ToolCall,
 )
 from smolagents.models import MODEL_REGISTRY
+from smolagents.plugins import module_getattr
 from smolagents.prompting import (
     EMPTY_PROMPT_TEMPLATES,
     FinalAnswerPromptTemplate,
@@ -28,6 +31,9 @@ from smolagents.prompting import (
 
 AgentRunResult = RunResult
 AgentStep = ActionStep
+
+if not TYPE_CHECKING:
+    __getattr__ = module_getattr(__name__, "executors")
 
 __all__ = [
     "AGENT_REGISTRY",

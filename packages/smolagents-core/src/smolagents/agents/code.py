@@ -178,7 +178,8 @@ class CodeAgent(MultiStepAgent):
                 step.observations = "Execution logs:\n" + logs
             raise AgentExecutionError(str(error)) from error
         output = truncate_content(str(result.output))
-        step.observations = f"Execution logs:\n{result.logs}Last output from code snippet:\n{output}"
+        logs = result.logs + "\n" if result.logs and not result.logs.endswith("\n") else result.logs
+        step.observations = f"Execution logs:\n{logs}Last output from code snippet:\n{output}"
         step.action_output = result.output
         outcome = ActionOutput(result.output, result.is_final_answer)
         yield outcome

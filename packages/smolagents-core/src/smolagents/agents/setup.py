@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from smolagents import plugins
 from smolagents.default_tools import TOOL_MAPPING, FinalAnswerTool
+from smolagents.errors import MissingPluginError
 from smolagents.memory import CallbackRegistry
 from smolagents.prompting import EMPTY_PROMPT_TEMPLATES, PromptTemplates, load_prompt_templates
 from smolagents.steps import ActionStep, MemoryStep
@@ -117,19 +118,29 @@ def tools_by_name(tools: Sequence[Tool], add_base_tools: bool, agent: MultiStepA
             )
     named = {tool.name: tool for tool in tools}
     if add_base_tools:
-        named |= {tool.name: tool for tool in _base_tools(agent) if tool.name not in named}
+        named |= _base_tools(agent, named)
     named.setdefault("final_answer", FinalAnswerTool())
     return named
 
 
-def _base_tools(agent: MultiStepAgent) -> Iterable[Tool]:
+def _base_tools(agent: MultiStepAgent, given: Container[str]) -> dict[str, Tool]:
+    """Return those of the base tools that are not given and can be made here, and warn of the others."""
+    made: dict[str, Tool] = {}
+    left_out: dict[str, str] = {}
+    reasons: dict[object, str] = {}
     for name in TOOL_MAPPING:
-        if name == "python_interpreter" and not agent._calls_tools:
+        if name in given or (name == "python_interpreter" and not agent._calls_tools):
             continue
         try:
-            yield TOOL_MAPPING[name]()
-        except ImportError as error:
-            warnings.warn(f"add_base_tools leaves out {name!r}: {error}", stacklevel=5)
+            made[name] = TOOL_MAPPING[name]()
+        except Exception as error:  # a plugin may fail in any way, and that must not be the end of the agent
+            text = str(error) if isinstance(error, ImportError) else f"{type(error).__name__}: {error}"
+            # What says which distribution is missing or broken says it once: the base tools of plugins share one.
+            left_out[name] = reasons.setdefault(type(error) if isinstance(error, MissingPluginError) else text, text)
+    if left_out:
+        why = "; ".join(dict.fromkeys(left_out.values()))
+        warnings.warn(f"add_base_tools leaves out {', '.join(left_out)}: {why}", stacklevel=5)
+    return made
 
 
 def check_unique_names(tools: Sequence[Tool], agents: Sequence[MultiStepAgent], own_name: str | None) -> None:

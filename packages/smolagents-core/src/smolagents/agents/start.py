@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,9 @@ def start(
     sees = getattr(agent.model, "supports_vision", True) is not False
     if pictures and not sees:
         variables.setdefault("images", pictures)  # the code and the tools can still work with them
-    variables |= {name: value for name, value in media.items() if value is not None}
+    # Tools take paths as text.
+    given = {name: os.fspath(value) if isinstance(value, os.PathLike) else value for name, value in media.items()}
+    variables |= {name: value for name, value in given.items() if value is not None}
     if media["image"] is not None:
         variables["image"] = load_image(media["image"])
         pictures.append(variables["image"])
@@ -53,9 +56,8 @@ def start(
         with run.active():
             run.images = pictures if pictures and sees else None
             _set_up(run, task, reset, variables)
-            plugins.notify("run_started", agent=agent, run_id=run.id, task=run.task, memory=run.memory)
     except BaseException as error:
-        _end(run, error)
+        run.end(error)
         raise
     return run
 
@@ -70,8 +72,7 @@ def _set_up(run: Run, task: str, reset: bool, variables: dict[str, Any]) -> None
     session.state.update(variables)
     session.memory.system_prompt = SystemPromptStep(agent.system_prompt)
     if reset:
-        session.memory.reset()
-        session.monitor.reset()
+        session.forget()
     audio = variables.get("audio")
     hears = audio is not None and getattr(agent.model, "supports_audio", False) is True
     step = TaskStep(session.task, run.images, [audio] if hears else None)
@@ -100,11 +101,18 @@ def _listeners(run: Run) -> list[Callable[[Event], None]]:
     return [*listeners, tell_plugins] if plugins.observes("step_finished") else listeners
 
 
+def _begin(run: Run) -> None:
+    """Tell those who watch the run. Not before it is carried through: nobody would tell them that it is over."""
+    run.listeners = _listeners(run)  # they hold the run, and one that never begins must not linger
+    with run.active():
+        plugins.notify("run_started", agent=run.agent, run_id=run.id, task=run.task, memory=run.memory)
+
+
 def events_of(run: Run) -> Generator[StreamEvent, None, None]:
     """Carry a run through and yield its events."""
-    run.listeners = _listeners(run)  # not before: they hold the run, and one that never begins must not linger
     problem: BaseException | None = None
     try:
+        _begin(run)
         for event in drive(run, agent_loop(run)):
             if isinstance(event, FinalAnswerStep):
                 run.result = event.output
@@ -118,12 +126,12 @@ def events_of(run: Run) -> Generator[StreamEvent, None, None]:
 
 async def events_of_async(run: Run) -> AsyncGenerator[StreamEvent, None]:
     """Carry a run through on the running event loop and yield its events."""
-    run.listeners = _listeners(run)
     from smolagents.drivers.asynchronous import drive_async  # brings asyncio, which many programs do without
 
     problem: BaseException | None = None
     events = drive_async(run, agent_loop(run))
     try:
+        _begin(run)
         async for event in events:
             if isinstance(event, FinalAnswerStep):
                 run.result = event.output

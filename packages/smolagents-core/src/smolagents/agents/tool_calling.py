@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
-from smolagents.agent_types import AgentAudio, AgentText, AgentType, AgentVideo
+from smolagents.agent_types import AgentAudio, AgentText, AgentType, AgentVideo, handle_agent_output_types
 from smolagents.agents import setup
 from smolagents.agents.base import MultiStepAgent
 from smolagents.agents.observing import ToolCallReport
 from smolagents.asking import ask_model
 from smolagents.concurrency import in_thread
+from smolagents.default_tools import FinalAnswerTool
 from smolagents.drivers.common import resolved
 from smolagents.drivers.synchronous import drive
 from smolagents.errors import (
@@ -208,8 +209,7 @@ class ToolCallingAgent(MultiStepAgent):
     def _output(self, call: ToolCall, result: Any) -> ToolOutput:
         observation = str(result).strip()
         if isinstance(result, AgentType) and not isinstance(result, AgentText):
-            name = _variable_of(result)
-            self.state[name] = result
+            name = self._current_run().session.store_media(result, *_file_name(result))
             observation = f"Stored '{name}' in memory."
         return ToolOutput(call.id, result, call.name == "final_answer", observation, call)
 
@@ -248,16 +248,19 @@ class ToolCallingAgent(MultiStepAgent):
         )
 
 
-def _variable_of(media: AgentType) -> str:
-    """Return the name of the variable that an image, a sound or a video is kept under."""
+def _file_name(media: AgentType) -> tuple[str, str]:
+    """Return stem and ending of the name of the variable that an image, a sound or a video is kept under."""
     if isinstance(media, AgentAudio):
-        return "audio.mp3"
-    return "video.mp4" if isinstance(media, AgentVideo) else "image.png"
+        return "audio", ".mp3"
+    return ("video", ".mp4") if isinstance(media, AgentVideo) else ("image", ".png")
 
 
 def _call(tool: Any, arguments: Any) -> Any:
-    options = {} if isinstance(tool, MultiStepAgent) else {"sanitize_inputs_outputs": True}
-    return tool(**arguments, **options) if isinstance(arguments, dict) else tool(arguments, **options)
+    # An answer is not unwrapped: a video would be left as the path of its file, and a sound without its rate.
+    is_plain = isinstance(tool, (MultiStepAgent, FinalAnswerTool))
+    options = {} if is_plain else {"sanitize_inputs_outputs": True}
+    result = tool(**arguments, **options) if isinstance(arguments, dict) else tool(arguments, **options)
+    return handle_agent_output_types(result) if isinstance(tool, FinalAnswerTool) else result
 
 
 def _raise_errors(calls: list[ToolCall], outcomes: list[Outcome]) -> None:

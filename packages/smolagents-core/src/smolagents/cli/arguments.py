@@ -36,19 +36,25 @@ class Options(Namespace):
 class _Parser(ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
         """Print one line, without the usage before it, and exit."""
-        say("error", f"{message} (see {self.prog} --help)")
+        say("error", f"{message} (see {self.prog} --help)", self.prog)
         self.exit(2)
 
 
 def parser() -> ArgumentParser:
     """Return the parser for `smolagent`."""
-    made = _Parser(prog="smolagent", add_help=False, allow_abbrev=False)
-    made.add_argument("prompt", nargs="?")
-    for name in ("--model", "--model-type", "--model-id", "--provider", "--api-base", "--api-key", "--executor"):
-        made.add_argument(name)
+    made = common_parser("smolagent")
     made.add_argument("--action-type", choices=("code", "tool_calling"))
     made.add_argument("--tools", nargs="*", action="extend")
     made.add_argument("--imports", nargs="*", action="extend")
+    return made
+
+
+def common_parser(program: str) -> ArgumentParser:
+    """Return a parser for the arguments of every command that runs an agent: its task, its model and its output."""
+    made = _Parser(prog=program, add_help=False, allow_abbrev=False)
+    made.add_argument("prompt", nargs="?")
+    for name in ("--model", "--model-type", "--model-id", "--provider", "--api-base", "--api-key", "--executor"):
+        made.add_argument(name)
     made.add_argument("--max-steps", type=_steps)
     made.add_argument("--verbosity-level", type=_level)
     output = made.add_mutually_exclusive_group()
@@ -61,10 +67,13 @@ def parse_arguments(argv: list[str] | None = None) -> Options:
     """Return what a command line says, that of the process by default; one that makes no sense ends the program."""
     import sys
 
-    arguments = sys.argv[1:] if argv is None else argv
+    return parse_with(parser(), sys.argv[1:] if argv is None else argv)
+
+
+def parse_with(made: ArgumentParser, arguments: list[str]) -> Options:
+    """Return what a parser that `common_parser` has made understands, or end the program with what it does not."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     spelled = [_hyphenated(argument) for argument in arguments[:end]]
-    made = parser()
     options, rest = made.parse_known_args(spelled + arguments[end:], Options())
     if rest:
         made.error(_not_understood(rest, made))

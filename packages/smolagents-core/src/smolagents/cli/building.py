@@ -10,6 +10,7 @@ from smolagents.cli.choice import Choice, choose_model
 from smolagents.cli.imports import check_imports
 from smolagents.cli.problems import UsageError, near_miss, one_line
 from smolagents.cli.tools import default_tools, make_tools
+from smolagents.models.servers import advice_on_context
 
 if TYPE_CHECKING:
     from smolagents.agents import CodeAgent, ToolCallingAgent
@@ -58,7 +59,9 @@ def build_agent(options: Options) -> Built:
         arguments["max_steps"] = options.max_steps
     if executor is not None:
         arguments |= {"additional_authorized_imports": imports, "executor_type": executor}
-    return Built(_make(writes_code, arguments), choice, executor, [*notes, *filter(None, [note])])
+    if choice.model_type.startswith("OpenAI") and choice.api_base and choice.model_id:
+        notes.append(advice_on_context(choice.api_base, choice.model_id))
+    return Built(_make(writes_code, arguments), choice, executor, list(filter(None, [*notes, note])))
 
 
 def _make(writes_code: bool, arguments: dict[str, Any]) -> CodeAgent | ToolCallingAgent:

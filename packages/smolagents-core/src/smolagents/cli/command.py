@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from smolagents.cli.arguments import Options, parse_arguments
 from smolagents.cli.dotenv import read_dotenv
 from smolagents.cli.interruption import INTERRUPTED
-from smolagents.cli.problems import UsageError, one_line, say, without_secrets
+from smolagents.cli.problems import UsageError, one_line, say, speak_as, without_secrets
 from smolagents.cli.warning_lines import warnings_as_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from smolagents.cli.building import Built
     from smolagents.cli.outcome import Outcome
 
 EXIT_CODES = {"success": 0, "max_steps": 1, "failed": 1, "interrupted": INTERRUPTED}
@@ -21,11 +24,28 @@ BAD_USAGE = 2
 
 def smolagent(arguments: list[str]) -> int:
     """Run a task and return the exit code."""
-    options = parse_arguments(arguments)
+    return run_command(parse_arguments(arguments), ask=_ask)
+
+
+def run_command(
+    options: Options,
+    program: str = "smolagent",
+    build: Callable[[Options], Built] | None = None,
+    ask: Callable[[Options], Options] | None = None,
+) -> int:
+    """Do what the arguments of a command say that runs an agent, and return the exit code.
+
+    Args:
+        options: The arguments.
+        program: The command's name.
+        build: Makes the agent; by default the one that the options of `smolagent` describe.
+        ask: Asks a person who gives no task for it.
+    """
+    speak_as(program)
     with warnings_as_lines():
         try:
             _read_dotenv(options)
-            return _run(options)
+            return _run(options, program, build, ask)
         except (ValueError, ImportError) as error:
             say("error", _indented(error, options))
             return BAD_USAGE
@@ -36,41 +56,50 @@ def smolagent(arguments: list[str]) -> int:
             return INTERRUPTED
 
 
-def _run(options: Options) -> int:
-    task = _task(options)
-    if task is None:
-        from smolagents.cli.interactive import ask_for_options
-
-        options = ask_for_options(options)
-        task = options.prompt or ""
+def _run(
+    options: Options,
+    program: str,
+    build: Callable[[Options], Built] | None,
+    ask: Callable[[Options], Options] | None,
+) -> int:
+    task = _task(options, program, ask is not None)
+    if task is None and ask is not None:
+        options = ask(options)
+        task = options.prompt
     from smolagents.cli.running import execute
 
-    outcome = execute(options, task)
+    outcome = execute(options, task or "", build)
     _say_what_went_wrong(outcome, options)
     return EXIT_CODES[outcome.status]
 
 
-def _task(options: Options) -> str | None:
+def _ask(options: Options) -> Options:
+    from smolagents.cli.interactive import ask_for_options
+
+    return ask_for_options(options)
+
+
+def _task(options: Options, program: str, can_ask: bool) -> str | None:
     """Return the task from the arguments or from a pipe; None if there is a person to ask.
 
     Raises:
         UsageError: There is no task.
     """
     if options.prompt is not None and not options.prompt.strip():
-        raise UsageError('the task is empty: smolagent "what to do"')
+        raise UsageError(f'the task is empty: {program} "what to do"')
     if options.prompt not in (None, "-"):
         return options.prompt
-    if options.prompt is None and sys.stdin.isatty() and not (options.json or options.quiet):
+    if options.prompt is None and can_ask and sys.stdin.isatty() and not (options.json or options.quiet):
         return None
     if options.prompt is None and sys.stdin.isatty():
-        raise UsageError('no task: smolagent "what to do"')
+        raise UsageError(f'no task: {program} "what to do"')
     task = sys.stdin.read().strip()
     if not task:
         hint = ""
         named = (options.tools or []) + (options.imports or [])
         if len(named) > 1:
             hint = ". If it stands behind a list such as --tools, put -- before it"
-        raise UsageError(f'no task, neither as an argument nor on standard input: smolagent "what to do"{hint}')
+        raise UsageError(f'no task, neither as an argument nor on standard input: {program} "what to do"{hint}')
     return task
 
 

@@ -33,6 +33,7 @@ Output:
   --version               the version
   -h, --help              this text
 
+An answer that is an image, a sound or a video is saved in the working directory (answer.png, …), and its path is shown.
 Lists may be separated by blanks or commas, in one argument or several; options may be spelled with - or _.
 A task that follows a list is set off by --:  smolagent --tools read_file -- "Sum up notes.txt"
 

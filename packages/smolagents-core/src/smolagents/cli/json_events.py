@@ -13,7 +13,8 @@ Every object has a `type`. Fields are only ever added; what is unknown or absent
                   | error: {type, message} | steps: how many | seconds | usage
 
 `usage` is {input_tokens, output_tokens, total_tokens}, with cached_input_tokens, reasoning_tokens and cost (US dollars)
-where they are known. A value that JSON does not know is its text; an image or a sound is the path of a file.
+where they are known. A value that JSON does not know is its text; an image, a sound or a video is the path of its file,
+which is `answer` or `step_N` in the working directory where it had none.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import Any
 from smolagents.cli.building import Built
 from smolagents.cli.outcome import Outcome
 from smolagents.cli.problems import without_secrets
-from smolagents.cli.reports import QuietReport, shown
+from smolagents.cli.reports import QuietReport
 from smolagents.events import StreamEvent
 from smolagents.steps import ActionStep, PlanningStep, ToolCall
 from smolagents.usage import Timing, TokenUsage
@@ -57,6 +58,7 @@ class JsonReport(QuietReport):
         elif isinstance(event, ActionStep):
             self._write(
                 "step",
+                "answer" if event.is_final_answer else f"step_{event.step_number}",
                 number=event.step_number,
                 model_output=event.model_output,
                 code=event.code_action,
@@ -85,8 +87,9 @@ class JsonReport(QuietReport):
             return None
         return {"type": type(error).__name__, "message": without_secrets(str(error), self._secrets)}
 
-    def _write(self, kind: str, **fields: Any) -> None:
-        self._print(json.dumps({"type": kind, **plain(fields)}))
+    def _write(self, kind: str, file_name: str = "answer", /, **fields: Any) -> None:
+        shown = {name: plain(self._with_paths(value, file_name)) for name, value in fields.items()}
+        self._print(json.dumps({"type": kind, **shown}))
 
 
 def plain(value: Any) -> Any:
@@ -108,7 +111,7 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_plain(item) for item in value]
-    return _plain(str(shown(value)))
+    return _plain(str(value))
 
 
 def _call(call: ToolCall) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from smolagents.spelling import near_miss as near_miss
 
+_program = "smolagent"
 _SECRET_NAMES = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 _SHORTEST_SECRET = 8  # hiding every "test" or "1234" in a message would garble it
 
@@ -38,6 +39,12 @@ def without_secrets(text: str, secrets: Collection[str | None] = ()) -> str:
     return text
 
 
-def say(kind: str, text: str, program: str = "smolagent") -> None:
+def speak_as(program: str) -> None:
+    """Let lines about the command itself begin with this program's name."""
+    global _program
+    _program = program
+
+
+def say(kind: str, text: str, program: str | None = None) -> None:
     """Print a line about the command itself to standard error."""
-    print(f"{program}: {kind}: {text}", file=sys.stderr, flush=True)
+    print(f"{program or _program}: {kind}: {text}", file=sys.stderr, flush=True)

@@ -9,8 +9,9 @@ from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from typing import Any
 
 from smolagents.cli.building import Built
+from smolagents.cli.media_files import MediaFiles
 from smolagents.cli.outcome import Outcome
-from smolagents.cli.problems import say
+from smolagents.cli.problems import one_line, say
 from smolagents.events import StreamEvent
 from smolagents.monitoring import LogLevel, format_cost
 from smolagents.steps import ActionStep, PlanningStep
@@ -29,6 +30,7 @@ class Report:
         self._secrets = secrets
         self._out = sys.stdout
         self._read: set[int] = set()
+        self._files = MediaFiles()
 
     def alone_on_stdout(self) -> AbstractContextManager[Any]:
         """Return what keeps everybody else's output off standard output, if that has to be, for a `with` block."""
@@ -57,10 +59,24 @@ class Report:
 
     def end(self, outcome: Outcome) -> None:
         """Print the answer where the agent's logger has not, and what the run took."""
-        if outcome.status in ("success", "max_steps") and self._level < LogLevel.INFO:
-            self._print(shown(outcome.output))
-        elif self._level >= LogLevel.INFO:
-            self._print(_summary(outcome))
+        answer = self._with_paths(outcome.output, "answer")
+        if self._level < LogLevel.INFO:
+            if outcome.status in ("success", "max_steps"):
+                self._print(str(answer))
+            return
+        for path in self._files.saved:
+            self._print(f"Saved: {path}")
+        self._print(_summary(outcome))
+
+    def _with_paths(self, value: Any, name: str) -> Any:
+        """Return a value with the paths of files in place of its images, sounds and videos."""
+        try:
+            return self._files.with_paths(value, name)
+        except (OSError, ImportError) as error:
+            say("error", f"{name} can't be saved: {one_line(error, self._secrets)}")
+        except RecursionError:  # it holds itself
+            pass
+        return value
 
     def _print(self, text: str) -> None:
         encoding = self._out.encoding or "utf-8"
@@ -83,11 +99,6 @@ class QuietReport(Report):
 
     def event(self, event: StreamEvent) -> None:
         """Say nothing."""
-
-
-def shown(output: Any) -> str:
-    """Return an answer as text; an image or a sound as the path of a file that holds it."""
-    return str(output.to_string()) if hasattr(output, "to_string") and hasattr(output, "to_raw") else str(output)
 
 
 def counted(steps: int) -> str:

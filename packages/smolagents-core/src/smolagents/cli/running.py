@@ -11,6 +11,8 @@ from smolagents.cli.interruption import Interruption
 from smolagents.cli.outcome import Outcome, Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from smolagents.cli.reports import Report
 
 
@@ -59,8 +61,13 @@ def run_smolagent(
         raise outcome.error
 
 
-def execute(options: Options, task: str) -> Outcome:
-    """Build the agent that the options describe, let it do the task, report it and return what came of it.
+def execute(options: Options, task: str, build: Callable[[Options], Built] | None = None) -> Outcome:
+    """Build an agent, let it do the task, report it and return what came of it.
+
+    Args:
+        options: What the command line says.
+        task: The task.
+        build: Makes the agent; by default the one that the options of `smolagent` describe.
 
     Raises:
         ValueError: Something in the options is unknown or can't be used.
@@ -71,7 +78,7 @@ def execute(options: Options, task: str) -> Outcome:
     report = _report(options)
     with ExitStack() as stack:
         stack.enter_context(report.alone_on_stdout())
-        built = build_agent(options)
+        built = (build or build_agent)(options)
         cleanup = getattr(built.agent, "cleanup", None)
         if cleanup is not None:
             stack.callback(cleanup)

@@ -9,6 +9,7 @@ from smolagents import plugins
 from smolagents.cli.help import SMOLAGENTS, SUBCOMMANDS
 from smolagents.cli.problems import near_miss, one_line, say
 from smolagents.cli.warning_lines import warnings_as_lines
+from smolagents.plugins.names import COMMANDS
 
 if TYPE_CHECKING:
     from smolagents.hooks import Command
@@ -26,6 +27,9 @@ def run_subcommand(name: str, arguments: list[str]) -> int:
             return 0
         if name in contributed and name not in SUBCOMMANDS:
             return _run(contributed[name], arguments)
+    if name in COMMANDS:
+        say("error", f"{name} is a command of {COMMANDS[name]}: pip install {COMMANDS[name]}", program="smolagents")
+        return 2
     known = [*SUBCOMMANDS, *contributed]
     hint = f' To let an agent do it: smolagents run "{name}"' if " " in name else f" Commands: {', '.join(known)}"
     say("error", f"unknown command {name!r}.{near_miss(name, known)}{hint}", program="smolagents")

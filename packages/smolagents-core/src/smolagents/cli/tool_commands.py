@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _FAILED = 1
 _BAD_USAGE = 2
+_PYTHON_SPELLINGS = {"True": "true", "False": "false", "None": "null"}
 
 
 def tools_main(argv: list[str]) -> int:
@@ -75,10 +76,11 @@ def _call(name: str, pairs: list[str], as_json: bool) -> int:
     try:
         result = tool(sanitize_inputs_outputs=True, **arguments)
         result = wait_for(result) if tool.is_async else result
+        printed = _shown(result, tool.name, as_json)
     except Exception as error:  # a tool may fail in any way
         say("error", f"{tool.name} failed: {type(error).__name__}: {one_line(error)}", program="smolagents tools")
         return _FAILED
-    sys.stdout.write(f"{_shown(result, as_json)}\n")
+    sys.stdout.write(f"{printed}\n")
     return 0
 
 
@@ -112,10 +114,10 @@ def _value(key: str, schema: dict[str, Any], text: str) -> Any:
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     value: Any = text
     if "image" in kinds or "audio" in kinds:
-        value = _media(kinds, text)
+        value = _media(key, kinds, text)
     elif kinds != ["string"]:
         try:
-            value = json.loads(text)
+            value = json.loads(_PYTHON_SPELLINGS.get(text, text))
         except ValueError as error:
             if not {"string", "any"} & set(kinds):
                 wanted = " or ".join(kinds)
@@ -126,17 +128,25 @@ def _value(key: str, schema: dict[str, Any], text: str) -> Any:
     return value
 
 
-def _media(kinds: list[str], text: str) -> Any:
+def _media(key: str, kinds: list[str], text: str) -> Any:
+    """Return the image or the sound in a file, or the text where that is welcome too and no file is called so."""
     from smolagents.agent_types import AgentAudio, AgentImage
 
-    if "audio" in kinds:
+    is_url = text.lower().startswith(("http://", "https://", "data:"))
+    if not is_url and not Path(text).is_file():
+        if "string" in kinds:
+            return text
+        raise UsageError(f"{key} must be a file or a URL, and {text!r} is neither")
+    if "image" not in kinds:
         return AgentAudio(text)
+    image = AgentImage(text)
     try:
-        image = AgentImage(text)
         image.to_raw()
-        return image
-    except OSError as error:
-        raise UsageError(f"{text} can't be read: {one_line(error)}") from error
+    except (OSError, ValueError) as error:
+        if "audio" in kinds:
+            return AgentAudio(text)
+        raise UsageError(f"{key}: {text} can't be read: {one_line(error)}") from error
+    return image
 
 
 def _inputs(tool: Tool) -> str:
@@ -149,11 +159,13 @@ def _inputs(tool: Tool) -> str:
     return f"Inputs: {', '.join(described)}"
 
 
-def _shown(result: Any, as_json: bool) -> str:
-    from smolagents.agent_types import AgentText, AgentType
+def _shown(result: Any, name: str, as_json: bool) -> str:
+    from smolagents.agent_types import AgentText
+    from smolagents.cli.media_files import MediaFiles
 
-    if isinstance(result, AgentType):  # of an image or audio, the path of its file
-        result = result.to_raw() if isinstance(result, AgentText) else result.to_string()
+    result = MediaFiles().with_paths(result, name)
+    if isinstance(result, AgentText):
+        result = result.to_raw()
     if isinstance(result, str) and not as_json:
         return result
     return json.dumps(result, indent=2, ensure_ascii=False, default=str)

@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from smolagents import plugins
 from smolagents.cli.problems import UsageError, near_miss, one_line
+from smolagents.plugins.names import CORE_TOOLS
 
 if TYPE_CHECKING:
     from smolagents.tools import Tool
 
 DEFAULT = "web_search"
-
-_CORE_TOOLS = {
-    "PythonInterpreterTool": "PythonInterpreterTool",
-    "UserInputTool": "UserInputTool",
-    "python_interpreter": "PythonInterpreterTool",
-    "user_input": "UserInputTool",
-}
 
 
 def default_tools() -> tuple[list[str], str]:
@@ -43,7 +37,7 @@ def known_tools() -> dict[str, str]:
 
     A tool that is declared under its own name and as a class comes once, under its own name.
     """
-    own = dict.fromkeys(("python_interpreter", "user_input"), "smolagents-core")
+    own = dict.fromkeys(CORE_TOOLS, "smolagents-core")
     declared = {entry.name: entry.distribution for entry in plugins.entries("tools") if entry.state == "ok"}
     known = own | declared | dict.fromkeys(plugins.offered("tools"), "a plugin's hook")
     return {name: origin for name, origin in known.items() if name == _tool_name(name) or _tool_name(name) not in known}
@@ -71,15 +65,15 @@ def find_tool(name: str) -> str | None:
     if "/" in name:
         return None
     declared = [entry.name for entry in plugins.entries("tools")]
-    if name in _CORE_TOOLS:
-        return _CORE_TOOLS[name]
+    if name in CORE_TOOLS or name in CORE_TOOLS.values():
+        return CORE_TOOLS.get(name, name)
     if name in declared or name in _first_party_tools() or name in plugins.offered("tools"):
         return name
     by_tool_name = {_tool_name(declared_name): declared_name for declared_name in declared}
     if name in by_tool_name:
         return by_tool_name[name]
     installed = known_tools()
-    known = [*_CORE_TOOLS, *installed, *by_tool_name, *_first_party_tools()]
+    known = [*installed, *CORE_TOOLS.values(), *by_tool_name, *_first_party_tools()]
     raise UsageError(f"unknown tool {name!r}.{near_miss(name, known)} Installed: {', '.join(installed)}")
 
 
@@ -89,7 +83,10 @@ def _make(name: str) -> Tool:
     found_name = find_tool(name)
     if found_name is None:
         return _from_space(name)
-    found: Any = plugins.resolve(found_name)
+    found: Any = plugins.resolve(found_name, "tools")
+    if required := _required_arguments(found):
+        made = f"{found_name}({', '.join(f'{argument}=…' for argument in required)})"
+        raise UsageError(f"the tool {name} can't be made here: it needs arguments, so it is for Python alone: {made}")
     try:
         tool = found() if callable(found) and not isinstance(found, BaseTool) else found
     except Exception as error:
@@ -97,6 +94,22 @@ def _make(name: str) -> Tool:
     if not isinstance(tool, Tool):
         raise UsageError(f"{name} is no tool but of type {type(tool).__name__}")
     return tool
+
+
+def _required_arguments(factory: Any) -> list[str]:
+    """Return the arguments without which a tool's class or factory can't be called."""
+    from inspect import Parameter, signature
+
+    from smolagents.tools import BaseTool
+
+    if isinstance(factory, BaseTool) or not callable(factory):
+        return []
+    try:
+        parameters = signature(factory).parameters.values()
+    except ValueError:  # it has no signature
+        return []
+    variable = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+    return [part.name for part in parameters if part.default is part.empty and part.kind not in variable]
 
 
 def _from_space(name: str) -> Tool:

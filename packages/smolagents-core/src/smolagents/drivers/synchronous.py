@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from typing import Any, TypeVar
 
@@ -74,7 +75,12 @@ def run_code(run: Run, asked: RunCode) -> CodeOutput:
     """Run an action; actions of runs that share one interpreter wait for each other."""
     assert run.executor is not None
     with run.session.executor_lock:
-        return run.executor(asked.code)
+        seconds = getattr(run.executor, "timeout_seconds", None)
+        run.session.action_deadline = None if seconds is None else time.monotonic() + seconds
+        try:
+            return run.executor(asked.code)
+        finally:
+            run.session.action_deadline = None
 
 
 def _call_tools(run: Run, asked: CallTools) -> Generator[StreamEvent, None, list[Outcome]]:

@@ -30,7 +30,7 @@ class ModelRegistry(MutableMapping[str, Any]):
             return self._added[name]
         if name not in self._names():
             raise KeyError(name)
-        return plugins.resolve(name)
+        return plugins.resolve(name, "models")
 
     def __setitem__(self, name: str, model_class: Any) -> None:
         self._added[name] = model_class

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+# Types that JSON schema doesn't know. Models write paths, URLs and names of variables for images and audio.
+_NOT_JSON = {"any", "audio", "image"}
+
 
 def get_tool_json_schema(tool: Any) -> dict[str, Any]:
     """Return the JSON schema of a tool or managed agent, in the layout of the OpenAI API."""
@@ -31,8 +34,9 @@ def _property(schema: dict[str, Any]) -> dict[str, Any]:
         restricted = [choice for choice in choices if choice.get("type") != "null"]
         if all("enum" in choice for choice in restricted):
             schema["enum"] = [value for choice in restricted for value in choice["enum"]]
-    elif schema.get("type") == "any":
-        schema["type"] = "string"
+    if "type" in schema:
+        plain = list(dict.fromkeys("string" if kind in _NOT_JSON else kind for kind in _types(schema)))
+        schema["type"] = plain if isinstance(schema["type"], list) and len(plain) > 1 else plain[0]
     return schema
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 DEFAULT_SERVERS = {
     "ollama": "http://127.0.0.1:11434",
@@ -24,7 +24,10 @@ COMMANDS = {
 
 _SECONDS = 1.0  # a server on this machine that takes longer only to list its models is of no use
 _SECONDS_AFAR = 10.0
-_LONGEST_LISTING = 1_000_000  # bytes
+_LONGEST_ANSWER = 10_000_000  # bytes
+_USUAL_CONTEXT = 4096  # tokens; what Ollama takes on most machines where nobody says otherwise
+_ENOUGH_CONTEXT = 16_000  # tokens; the prompts of an agent with a few tools, and some steps
+_ADVISED_CONTEXT = 32_768
 
 
 class Server(NamedTuple):
@@ -100,19 +103,63 @@ def models_at(api_base: str, api_key: str | None = None) -> list[str]:
     return server.models if server is not None else []
 
 
+def advice_on_context(api_base: str, model_id: str) -> str:
+    """Return what to do where an Ollama server gives a model less context than an agent needs, else an empty text.
+
+    Its OpenAI-compatible API has no parameter for that.
+
+    Args:
+        api_base: Address of an OpenAI-compatible API.
+        model_id: The model.
+    """
+    server = api_base.rstrip("/").removesuffix("/v1")
+    if not server.startswith("http://") or not isinstance(_fetched(f"{server}/api/version"), dict):
+        return ""
+    context = _context_of(server, model_id)
+    if context is not None and context >= _ENOUGH_CONTEXT:
+        return ""
+    gives = "may give" if context is None else "gives"
+    return (
+        f"Ollama {gives} {model_id} no more than {context or _USUAL_CONTEXT:,} tokens of context, and drops what does "
+        f"not fit without a word: start it with OLLAMA_CONTEXT_LENGTH={_ADVISED_CONTEXT} ollama serve"
+    )
+
+
+def _context_of(server: str, model_id: str) -> int | None:
+    """Return the context that an Ollama server gives a model; None if that shows only once the model is loaded."""
+    shown = _fetched(f"{server}/api/show", {"model": model_id}) or {}
+    loaded = _fetched(f"{server}/api/ps") or {}
+    try:
+        lines = [line.split() for line in shown.get("parameters", "").splitlines()]
+        set_by_modelfile = [int(line[1]) for line in lines if line[0] == "num_ctx"]
+        names = (model_id, f"{model_id}:latest")
+        found = [int(model["context_length"]) for model in loaded.get("models", ()) if model["name"] in names]
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError):  # another version of Ollama
+        return None
+    return next(iter([*found, *set_by_modelfile]), None)
+
+
 def _ask(title: str, api_base: str, api_key: str | None = None) -> Server | None:
+    listing = _fetched(f"{api_base}/models", api_key=api_key)
+    try:
+        models = [str(model["id"]) for model in listing["data"]]
+    except (KeyError, TypeError):  # something else on that port
+        return None
+    return Server(title, api_base, [model for model in models if "embed" not in model.lower()])
+
+
+def _fetched(url: str, body: object = None, api_key: str | None = None) -> Any:
+    """Return the JSON that a server answers with; None if it does not."""
     from http.client import HTTPException
     from urllib.parse import urlsplit
     from urllib.request import ProxyHandler, Request, build_opener
 
     headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+    data = None if body is None else json.dumps(body).encode()
     try:
-        is_local = urlsplit(api_base).hostname in ("localhost", "127.0.0.1", "::1")
+        is_local = urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
         opener = build_opener(*[ProxyHandler({})] if is_local else [])  # a proxy can't reach this machine
-        request = Request(f"{api_base}/models", headers=headers)
-        with opener.open(request, timeout=_SECONDS if is_local else _SECONDS_AFAR) as response:
-            listing = json.loads(response.read(_LONGEST_LISTING))["data"]
-        models = [str(model["id"]) for model in listing]
-    except (OSError, HTTPException, ValueError, KeyError, TypeError):  # nobody there, or something else on that port
+        with opener.open(Request(url, data, headers), timeout=_SECONDS if is_local else _SECONDS_AFAR) as response:
+            return json.loads(response.read(_LONGEST_ANSWER))
+    except (OSError, HTTPException, ValueError):
         return None
-    return Server(title, api_base, [model for model in models if "embed" not in model.lower()])

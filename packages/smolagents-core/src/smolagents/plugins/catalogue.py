@@ -119,12 +119,20 @@ class Catalogue:
                     entry.settle("shadowed", f"the name {entry.name} belongs to {owner}")
                 self.by_name.setdefault(entry.name, []).append(entry)
         for same_name in self.by_name.values():
-            _settle_clash(same_name)
+            for kind in KINDS:
+                _settle_clash([entry for entry in same_name if entry.kind == kind])
 
     def find(self, name: str, kinds: "Iterable[str]" = KINDS) -> "Entry | None":
-        """Return the usable entry of a name, else one that says why there is none, else None."""
+        """Return the usable entry of a name, else one that says why there is none, else None.
+
+        A name that one distribution gives to a tool and another one to a model is none where either could be meant.
+        """
         entries = [entry for entry in self.by_name.get(name, ()) if entry.kind in kinds and entry.state != "shadowed"]
         entries.sort(key=lambda entry: (entry.state != "ok", KINDS.index(entry.kind)))
+        usable = [entry for entry in entries if entry.state == "ok"]
+        if len({entry.distribution for entry in usable}) > 1:
+            places = " and ".join(f"smolagents.{entry.kind} ({entry.distribution})" for entry in usable)
+            return _with_clash(usable[0], f"{name} is in {places}: take it from one of these modules")
         return entries[0] if entries else None
 
 
@@ -223,6 +231,10 @@ def _judge_value(entry: Entry) -> None:
     dotted = [*module.strip().split("."), *(attribute.strip().split(".") if colon else ())]
     if not all(part.isidentifier() for part in dotted) or (entry.kind in KINDS and not colon):
         entry.settle("broken", f"{entry.name} = {entry.value!r} is not of the form name = module:attribute")
+
+
+def _with_clash(entry: Entry, detail: str) -> Entry:
+    return Entry(entry.kind, entry.name, entry.value, entry.distribution, entry.version, entry.folder, "clash", detail)
 
 
 def _settle_clash(same_name: "list[Entry]") -> None:

@@ -122,7 +122,14 @@ CORE = {name: module for module, names in _CORE_MODULES.items() for name in name
 CORE_EXECUTORS = frozenset({"local", "process"})
 """Executor types that core brings along."""
 
-RESERVED = frozenset({*CORE, *CORE_EXECUTORS, "final_answer", "python_interpreter", "user_input"})
+CORE_TOOLS = {
+    "final_answer": "FinalAnswerTool",
+    "python_interpreter": "PythonInterpreterTool",
+    "user_input": "UserInputTool",
+}
+"""Class of each tool that core brings along, by the tool's name."""
+
+RESERVED = frozenset({*CORE, *CORE_EXECUTORS, *CORE_TOOLS})
 """All names that are core's, its executor types and its tools included."""
 
 DISTRIBUTIONS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -163,8 +170,10 @@ DISTRIBUTIONS: dict[str, dict[str, tuple[str, ...]]] = {
             "ImageAnalysisTool",
             "VideoTranscriptionTool",
             "document_question_answering",
+            "image_analysis",
             "image_question_answering",
             "translation",
+            "video_transcriber",
         ),
     },
     "smolagents-ui-gradio": {"extras": ("GradioUI", "stream_to_gradio")},
@@ -173,6 +182,9 @@ DISTRIBUTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "smolagents-testing": {},
 }
 """First-party distributions and the names of each kind that they own."""
+
+COMMANDS = {"hub": "smolagents-models-hf", "mcp": "smolagents-tools-mcp", "ui": "smolagents-ui-gradio"}
+"""First-party distribution that adds each subcommand of `smolagents`."""
 
 FIRST_PARTY = {
     name: distribution for distribution, kinds in DISTRIBUTIONS.items() for names in kinds.values() for name in names

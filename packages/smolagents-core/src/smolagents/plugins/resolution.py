@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 _UNKNOWN = object()
 
 
-def resolve(name: str) -> "Any":
+def resolve(name: str, *kinds: str) -> "Any":
     """Return the class, factory or object that a name stands for, importing only what owns it.
+
+    Args:
+        name: The name.
+        *kinds: Which names of plugins are meant: "models", "executors", "tools", "extras"; none for all of them.
 
     Raises:
         MissingPluginError: No installed distribution offers the name; says which one does and how to install it.
@@ -30,7 +34,7 @@ def resolve(name: str) -> "Any":
     """
     if name in CORE:
         return _core_attribute(name)
-    found = _lookup(name, KINDS)
+    found = _lookup(name, kinds or KINDS)
     if found is _UNKNOWN:
         raise _unknown(name)
     return found
@@ -88,9 +92,13 @@ def package(distribution: str) -> "ModuleType":
 
 
 def module_getattr(module_name: str, *kinds: str) -> "Callable[[str], Any]":
-    """Return a `__getattr__` by which a module offers the plugins' names of some kinds as its own."""
+    """Return a `__getattr__` by which a module offers the plugins' names of some kinds as its own, and core's names."""
+    own = module_name.removeprefix("smolagents.")
 
     def __getattr__(name: str) -> "Any":  # noqa: N807
+        # Programs take `Tool` from `smolagents.agents`, too. What the module lacks of its own is still being made.
+        if CORE.get(name, own) != own:
+            return _core_attribute(name)
         found = _UNKNOWN if name.startswith("_") else _lookup(name, kinds)
         if found is _UNKNOWN:
             raise AttributeError(f"module {module_name!r} has no attribute {name!r}")

@@ -171,7 +171,8 @@ _ENCODERS = (
     (set, _sequence("set")),
     (frozenset, _sequence("frozenset")),
     (deque, _sequence("deque")),
-    (str, lambda value, encoder: str.__str__(value)),
+    # Sounds and videos are texts too, the paths of their files; one that is in memory gets its file when asked for it.
+    (str, lambda value, encoder: str.__str__(value) or str(value)),
     (int, lambda value, encoder: encoder.encode(int(value))),
     (float, lambda value, encoder: encoder.encode(float(value))),
     (complex, _complex),

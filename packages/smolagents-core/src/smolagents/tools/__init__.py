@@ -32,12 +32,10 @@ else:
     def __getattr__(name):
         from importlib import import_module
 
-        from smolagents.plugins import module_getattr, resolve
+        from smolagents.plugins import module_getattr
 
         if name in _LAZY:
             return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
-        if name in ("PythonInterpreterTool", "FinalAnswerTool", "UserInputTool"):
-            return resolve(name)
         return module_getattr(__name__, "tools")(name)
 
 

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 Builder = Callable[[Any], Any]
 
+_MEDIA = {"audio", "image"}
+
 
 def validate_tool_arguments(tool: Tool, arguments: Any) -> None:
     """Check arguments against a tool's inputs.
 
-    An integer does for a number, and None for what is nullable. Arguments that are no dictionary stand for the first
-    input.
+    An integer does for a number, None for what is nullable, and a path or URL for an image or audio. Arguments that are
+    no dictionary stand for the first input.
 
     Raises:
         ValueError: An argument is unknown or missing.
@@ -58,6 +60,7 @@ def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
         actual in allowed
         or "any" in allowed
         or (actual == "integer" and "number" in allowed)
+        or (actual == "string" and not _MEDIA.isdisjoint(allowed))
         or (actual == "null" and bool(schema.get("nullable")))
     )
 

@@ -53,6 +53,7 @@ class Tool(BaseTool):
     is_async: bool = False
     is_initialized: bool = False
     _build_arguments: ArgumentBuilder | None = None
+    _made_with: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.is_initialized = False
@@ -64,6 +65,8 @@ class Tool(BaseTool):
 
         @functools.wraps(init)
         def init_and_validate(self: Tool, *args: Any, **kwargs: Any) -> None:
+            if type(self) is cls and (args or kwargs):
+                self._made_with = args, kwargs  # for saving
             init(self, *args, **kwargs)
             if type(self) is cls:
                 self.validate_arguments()
@@ -96,10 +99,7 @@ class Tool(BaseTool):
         """
         if not self.is_initialized:
             self._set_up_once()
-        if not kwargs and len(args) == 1:
-            only = args[0]
-            if isinstance(only, dict) and self._names_inputs(only):
-                args, kwargs = (), only
+        args, kwargs = self._unpacked(args, kwargs)
         if sanitize_inputs_outputs:
             args, kwargs = handle_agent_input_types(*args, **kwargs)
         if self._build_arguments is not None:
@@ -127,6 +127,12 @@ class Tool(BaseTool):
                 del self._in_setup
             self.is_initialized = True
             self.__dict__.pop("_setup_lock", None)
+
+    def _unpacked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return the arguments of a call, which may come as one dictionary."""
+        if not kwargs and len(args) == 1 and isinstance(args[0], dict) and self._names_inputs(args[0]):
+            return (), args[0]
+        return args, kwargs
 
     def _names_inputs(self, arguments: dict[Any, Any]) -> bool:
         """Tell whether a dictionary that is the only argument holds the arguments."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -27,21 +28,33 @@ class ToolCollection:
     ) -> ToolCollection:
         """Load the tools of all Spaces of a collection on the Hugging Face Hub. Needs smolagents-models-hf.
 
+        A Space that gives no tool is left out with a warning.
+
         Args:
             collection_slug: Name of the collection.
             token: Access token; None: the one that is logged in.
             trust_remote_code: Run the code of the Spaces here: read it first.
 
         Raises:
-            ValueError: The code is not trusted.
+            ValueError: The code is not trusted, or no Space gives a tool.
         """
         if not trust_remote_code:
             raise ValueError(
                 f"Loading the collection {collection_slug} from the Hub runs the code of its Spaces on this machine. "
-                "Read it and, if you trust it, pass `trust_remote_code=True`."
+                "Read it (smolagents hub show --code SPACE, for each) and, if you trust it, pass "
+                "`trust_remote_code=True`."
             )
-        spaces = hub().collection_spaces(collection_slug, token)
-        return cls([Tool.from_hub(space, token, trust_remote_code=True) for space in spaces])
+        tools, left_out = [], []
+        for space in hub().collection_spaces(collection_slug, token):
+            try:
+                tools.append(Tool.from_hub(space, token, trust_remote_code=True))
+            except (Exception, SystemExit) as error:  # strangers' code may fail in any way
+                left_out.append(f"{space} ({type(error).__name__}: {' '.join(str(error).split())})")
+        if not tools:
+            raise ValueError(f"The collection {collection_slug} gives no tools. {'; '.join(left_out)}".rstrip())
+        if left_out:
+            warnings.warn(f"The collection {collection_slug} is loaded without {'; '.join(left_out)}", stacklevel=2)
+        return cls(tools)
 
     @classmethod
     def from_mcp(
@@ -61,9 +74,10 @@ class ToolCollection:
             ValueError: The server is not trusted.
         """
         if not trust_remote_code:
+            # Without the parameters, which may have passwords in them.
             raise ValueError(
-                f"The MCP server {server_parameters!r} can run any code on its machine, which may be this one. If you "
-                "trust it, pass `trust_remote_code=True`."
+                "An MCP server can run any code on its machine, which may be this one. If you trust this one, pass "
+                "`trust_remote_code=True`."
             )
         return cls._connected(server_parameters, structured_output)
 

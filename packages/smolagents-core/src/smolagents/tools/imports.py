@@ -6,7 +6,9 @@ import ast
 import re
 import sys
 import textwrap
+import warnings
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 
 # Where the name that is imported and the name on the package index differ, for packages that are not installed here.
 _DISTRIBUTIONS = {
@@ -50,8 +52,29 @@ def distributions(packages: Iterable[str]) -> list[str]:
     from importlib.metadata import packages_distributions
 
     installed = packages_distributions()
-    names = {_DISTRIBUTIONS.get(name) or installed.get(name, [name])[0] for name in packages}
+    names = set()
+    for package in packages:
+        known = _DISTRIBUTIONS.get(package) or next(iter(installed.get(package, ())), None) or _own_name(package)
+        if known is None and find_spec(package) is not None:
+            # The package index may have something else under this name.
+            warnings.warn(
+                f"The module {package} belongs to no installed distribution, so nothing can be installed for it "
+                "elsewhere: write what it defines into the module that needs it, or make a distribution of it.",
+                stacklevel=3,
+            )
+        else:
+            names.add(known or package)
     return sorted(names, key=str.lower)
+
+
+def _own_name(package: str) -> str | None:
+    """Return how the distribution of this name spells it; one that is installed for editing lists no packages."""
+    from importlib.metadata import PackageNotFoundError, metadata
+
+    try:
+        return metadata(package)["Name"]
+    except PackageNotFoundError:
+        return None
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

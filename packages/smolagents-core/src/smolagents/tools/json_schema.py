@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable, Iterator
+from itertools import count
 from keyword import iskeyword
 from typing import Any
 
@@ -11,18 +13,28 @@ from smolagents.tools.schema import json_type
 
 Schema = dict[str, Any]
 
+# Definitions that name each other twice double with each level: a page of them would fill the memory.
+MAX_PARTS = 20_000
+# Of a tool or an argument; the APIs of some models take no longer ones.
+MAX_NAME = 64
+# Parameters of `Tool.__call__` itself.
+_TAKEN_BY_CALLS = frozenset({"self", "sanitize_inputs_outputs"})
+
 
 def inputs_of(schema: Schema) -> dict[str, Schema]:
     """Return the inputs that a tool's JSON schema declares, with a type and a description each."""
-    required = set(schema.get("required", ()))
-    properties = without_references(schema).get("properties", {})
-    return {name: _input(name, property, name in required) for name, property in properties.items()}
+    schema = without_references(schema)
+    required = schema.get("required", ())
+    return {name: _input(name, property, name in required) for name, property in schema.get("properties", {}).items()}
 
 
 def without_references(schema: Schema) -> Schema:
-    """Return a schema with what its `$ref`s name in their place; a schema inside itself becomes any value."""
+    """Return a schema with what its `$ref`s name in their place.
+
+    What is inside itself, or makes the schema huge, becomes any value.
+    """
     definitions = {**schema.get("definitions", {}), **schema.get("$defs", {})}
-    resolved = _resolved(schema, definitions, ())
+    resolved = _resolved(schema, definitions, (), count())
     return {word: value for word, value in resolved.items() if word not in ("$defs", "definitions")}
 
 
@@ -34,19 +46,40 @@ def identifier(name: str) -> str:
     return f"{found}_" if iskeyword(found) else found
 
 
-def _resolved(schema: Any, definitions: Schema, inside: tuple[str, ...]) -> Any:
+def argument_names(given: Iterable[str]) -> dict[str, str]:
+    """Return distinct names that a call in Python can have for arguments, each with the one that was given."""
+    given = list(given)
+    return dict(zip(distinct(map(identifier, given), _TAKEN_BY_CALLS), given, strict=True))
+
+
+def distinct(names: Iterable[str], taken: Collection[str] = ()) -> list[str]:
+    """Return names of at most 64 characters, with a number behind those that are taken already."""
+    used = set(taken)
+    chosen = []
+    for name in names:
+        fitting, number = name[:MAX_NAME], 1
+        while fitting in used:
+            number += 1
+            fitting = f"{name[: MAX_NAME - len(str(number)) - 1]}_{number}"
+        used.add(fitting)
+        chosen.append(fitting)
+    return chosen
+
+
+def _resolved(schema: Any, definitions: Schema, inside: tuple[str, ...], parts: Iterator[int]) -> Any:
     if isinstance(schema, list):
-        return [_resolved(part, definitions, inside) for part in schema]
+        return [_resolved(part, definitions, inside, parts) for part in schema]
     if not isinstance(schema, dict):
         return schema
+    number = next(parts)
     reference = schema.get("$ref")
     if isinstance(reference, str):
         name = reference.rpartition("/")[2]
-        if name in inside or name not in definitions:
+        if name in inside or name not in definitions or number > MAX_PARTS:
             return {word: value for word, value in schema.items() if word != "$ref"}
         beside = {word: value for word, value in schema.items() if word != "$ref"}
-        return {**_resolved(definitions[name], definitions, (*inside, name)), **beside}
-    return {word: _resolved(part, definitions, inside) for word, part in schema.items()}
+        return {**_resolved(definitions[name], definitions, (*inside, name), parts), **beside}
+    return {word: _resolved(part, definitions, inside, parts) for word, part in schema.items()}
 
 
 def _input(name: str, schema: Any, required: bool) -> Schema:

@@ -6,8 +6,10 @@ import hashlib
 import linecache
 import sys
 import types
+from importlib.util import find_spec
 
 from smolagents.tools.base import Tool
+from smolagents.tools.imports import distributions, get_package_name
 
 
 def tool_class(code: str) -> type[Tool]:
@@ -38,7 +40,12 @@ def _module_of(code: str) -> types.ModuleType:
     sys.modules[name] = module
     try:
         exec(compile(code, filename, "exec"), vars(module))
-    except BaseException:
+    except BaseException as error:
         del sys.modules[name]
+        if isinstance(error, ModuleNotFoundError) and error.name and find_spec(error.name.partition(".")[0]) is None:
+            (missing,) = distributions([get_package_name(error.name)])
+            raise ModuleNotFoundError(
+                f"{error}, which the tool's code imports. Install it with: pip install {missing}", name=error.name
+            ) from error
         raise
     return module

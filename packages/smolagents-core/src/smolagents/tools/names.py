@@ -61,7 +61,9 @@ def surroundings(code: str, module_name: str) -> Surroundings:
             continue
         seen.add(name)
         node = module.statement(name)
-        if isinstance(node, list):
+        if isinstance(node, list) and name == "Tool" and module.has_core_tool():
+            imports[_KNOWN[name]] = None  # whatever module the program has it from
+        elif isinstance(node, list):
             imports.update(dict.fromkeys(node))
         elif module.is_installed and module.has(name):
             imports[f"from {module_name} import {name}"] = None
@@ -134,6 +136,11 @@ class _Module:
 
     def has(self, name: str) -> bool:
         return hasattr(sys.modules.get(self.name), name)
+
+    def has_core_tool(self) -> bool:
+        from smolagents.tools.base import Tool
+
+        return getattr(sys.modules.get(self.name), "Tool", None) is Tool
 
     def statement(self, name: str) -> list[str] | ast.stmt | None:
         """Return the import statements or the definition behind a name."""

@@ -105,13 +105,14 @@ class PipelineTool(Tool):
         """Encode the input, run the model and decode its output.
 
         Args:
-            *args: The inputs of `encode`.
+            *args: The inputs of `encode`, or one dictionary of them.
             sanitize_inputs_outputs: Return the output as an agent type.
             **kwargs: The inputs of `encode` by name.
         """
-        args, kwargs = handle_agent_input_types(*args, **kwargs)
         if not self.is_initialized:
             self._set_up_once()
+        args, kwargs = self._unpacked(args, kwargs)
+        args, kwargs = handle_agent_input_types(*args, **kwargs)
         move = _imported("accelerate.utils").send_to_device
         outputs = self.forward(move(self.encode(*args, **kwargs), self.device))
         decoded = self.decode(move(outputs, "cpu"))

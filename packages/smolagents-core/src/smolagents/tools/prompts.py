@@ -23,6 +23,7 @@ def code_prompt(tool: Tool) -> str:
             "\n\nReturns:\n    dict: always of this JSON schema, so read its fields directly, as in result['field']:\n"
             + textwrap.indent(_json(tool.output_schema, indent=4), "    " * 2)
         )
+    document = document.replace('"""', "'''")  # a description that others wrote must not end where it likes
     body = textwrap.indent(f'"""{document}\n"""', "    ")
     return f"def {tool.name}({parameters}) -> {output_type}:\n{body}"
 

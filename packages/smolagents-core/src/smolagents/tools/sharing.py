@@ -5,18 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from smolagents import plugins
+from smolagents.plugins.names import CORE_TOOLS
 from smolagents.tools.base import Tool
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 _DOWNLOAD_OPTIONS = ("revision", "cache_dir", "force_download", "proxies", "local_files_only", "subfolder")
-# Tools of core by their own names; those of plugins are declared under their names.
-_CORE_TOOLS = {
-    "python_interpreter": "PythonInterpreterTool",
-    "final_answer": "FinalAnswerTool",
-    "user_input": "UserInputTool",
-}
 
 
 def load_tool(
@@ -44,8 +39,7 @@ def load_tool(
         kwargs["model"] = model_repo_id
     if "/" in repo_id:
         return tool_from_hub(Tool, repo_id, token, trust_remote_code, kwargs)
-    name = _CORE_TOOLS.get(repo_id, repo_id)
-    found = plugins.resolve(name)
+    found = plugins.resolve(CORE_TOOLS.get(repo_id, repo_id), "tools")
     if isinstance(found, Tool):
         return found
     tool: Tool = found(**kwargs, **({"token": token} if token is not None else {}))

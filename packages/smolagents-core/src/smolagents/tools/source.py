@@ -7,7 +7,7 @@ import inspect
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from smolagents.tools.definition import completed_inputs, json_name
 from smolagents.tools.imports import distributions
 from smolagents.tools.indentation import indented
 from smolagents.tools.names import notebook_cells, surroundings
+from smolagents.tools.saved_arguments import saved_arguments
 
 if TYPE_CHECKING:
     from smolagents.tools.base import Tool
@@ -82,18 +83,21 @@ def _simple_tool_code(tool: Tool, function_source: str) -> str:
 
 def _class_code(tool: Tool) -> str:
     cls = type(tool)
+    arguments = saved_arguments(tool)
     code = getattr(sys.modules.get(cls.__module__), "__tool_code__", None)
     if code is None:
-        code = _standing_alone(cls)
+        code = _standing_alone(cls, arguments.plain)
+    arguments.warn(tool)
     changed = [f"{cls.__name__}.{attribute} = {value!r}\n" for attribute, value in _changed(tool, code).items()]
+    code += arguments.lines(cls)
     return code + "\n\n" + "".join(changed) if changed else code
 
 
-def _standing_alone(cls: type[Tool]) -> str:
+def _standing_alone(cls: type[Tool], given: Container[str]) -> str:
     from smolagents.tools.standalone import validate_tool_attributes
 
     try:
-        validate_tool_attributes(cls)
+        validate_tool_attributes(cls, given=given)
         source = get_source(cls)
     except OSError as error:
         raise ValueError(f"Cannot save the tool class {cls.__name__}: {error}") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from smolagents.tools.names import surroundings
@@ -30,7 +30,7 @@ _LITERAL = (
 )
 
 
-def validate_tool_attributes(cls: type[Any], check_imports: bool = True) -> None:
+def validate_tool_attributes(cls: type[Any], check_imports: bool = True, given: Container[str] = ()) -> None:
     """Check that a tool class can be saved.
 
     Its class attributes must be plain values, the parameters of `__init__` must have plain defaults, and what its
@@ -39,6 +39,7 @@ def validate_tool_attributes(cls: type[Any], check_imports: bool = True) -> None
     Args:
         cls: The class.
         check_imports: Check the names that the methods use.
+        given: Parameters of `__init__` whose values are saved along.
 
     Raises:
         ValueError: The class breaks one of these rules; the message lists all that is wrong.
@@ -47,7 +48,7 @@ def validate_tool_attributes(cls: type[Any], check_imports: bool = True) -> None
     node = next((node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)), None)
     if node is None:
         raise ValueError("Source code must define a class")
-    errors = [*_attribute_errors(node, cls), *_init_errors(node, cls)]
+    errors = [*_attribute_errors(node, cls), *_init_errors(node, cls, given)]
     if check_imports:
         errors += [undefined(name) for name in surroundings(source, cls.__module__).missing]
     if errors:
@@ -76,16 +77,20 @@ def _attribute_errors(node: ast.ClassDef, cls: type[Any]) -> Iterator[str]:
         )
 
 
-def _init_errors(node: ast.ClassDef, cls: type[Any]) -> Iterator[str]:
+def _init_errors(node: ast.ClassDef, cls: type[Any], given: Container[str]) -> Iterator[str]:
     parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]  # without self; a base class may have it
     required = [
         parameter.name
         for parameter in parameters
         if parameter.default is parameter.empty
+        and parameter.name not in given
         and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
     ]
     if required:
-        yield f"Parameters in __init__ must have default values, found required parameters: {', '.join(required)}"
+        yield (
+            f"Parameters in __init__ must have default values, found required parameters: {', '.join(required)}. "
+            "Values are saved along if they are plain (texts, numbers, lists, dictionaries) and no credentials"
+        )
     init = next((part for part in node.body if isinstance(part, ast.FunctionDef) and part.name == "__init__"), None)
     if init is None:
         return

@@ -14,8 +14,11 @@ _HOLDING_IPV4 = {
     IPv6Network("64:ff9b::/96"): 96,  # NAT64
     IPv6Network("2002::/16"): 16,  # 6to4
 }
-# What some versions of Python take for global.
+# What stands in the middle of addresses of ISATAP, whatever their network; one of IPv4 follows.
+_ISATAP = (0x0000_5EFE, 0x0200_5EFE)
+# What some versions of Python take for global, or all of them.
 _NOT_GLOBAL: tuple[IPv4Network | IPv6Network, ...] = (
+    IPv4Network("168.63.129.16/32"),  # Azure's services for its own machines
     IPv4Network("192.0.0.0/24"),  # protocol assignments
     IPv6Network("64:ff9b:1::/48"),  # NAT64 within a network
     IPv6Network("2001::/32"),  # Teredo: the server and the client are both in it
@@ -65,6 +68,8 @@ def _with_inner(ip: IPv4Address | IPv6Address) -> Iterator[IPv4Address | IPv6Add
                 # The address itself says nothing then, and is no public one in most of these networks.
                 yield IPv4Address(int(ip) >> (96 - bits) & 0xFFFFFFFF)
                 return
+        if int(ip) >> 32 & 0xFFFFFFFF in _ISATAP:
+            yield IPv4Address(int(ip) & 0xFFFFFFFF)
     yield ip
 
 

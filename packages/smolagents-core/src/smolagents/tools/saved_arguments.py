@@ -1,0 +1,125 @@
+"""Save what a tool was made with, as a line of its code: plain values, and no credentials."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import os
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from smolagents.tools.base import Tool
+
+_LINES = """
+
+# What this tool was made with.
+from functools import partialmethod
+
+{cls}.__init__ = partialmethod({cls}.__init__, {arguments})
+"""
+_SHORTEST_SECRET = 8  # as short as that, a value of the environment may stand in any text
+_SECRET_VARIABLES = ("KEY", "TOKEN", "SECRET", "PASSWORD")
+_SECRET_TEXT = re.compile(r"^(bearer|basic)\s|://[^/@\s]+@", re.IGNORECASE)
+_SECRET_NAMES = frozenset({"auth", "key", "pass", "pwd"})
+
+
+@dataclass
+class SavedArguments:
+    """Hold the arguments of a tool's constructor that are not at their defaults.
+
+    Args:
+        plain: Those that can be saved.
+        left_out: For each other one, why it can't.
+    """
+
+    plain: dict[str, Any] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    def lines(self, cls: type[Tool]) -> str:
+        """Return the code that gives them back to a class; it runs wherever a tool class can be loaded."""
+        if not self.plain:
+            return ""
+        given = ", ".join(f"{name}={value!r}" for name, value in self.plain.items())
+        return _LINES.format(cls=cls.__name__, arguments=given)
+
+    def warn(self, tool: Tool) -> None:
+        """Warn of what is left out."""
+        if self.left_out:
+            listed = ", ".join(f"{name} ({why})" for name, why in self.left_out.items())
+            warnings.warn(
+                f"The tool '{tool.name}' is saved without its arguments {listed}: pass them again when loading it.",
+                stacklevel=5,
+            )
+
+
+def saved_arguments(tool: Tool) -> SavedArguments:
+    """Return what a tool was made with."""
+    found = SavedArguments()
+    for name, value in _given(tool):
+        if not name.isidentifier():
+            found.left_out[name] = "it can't be passed by name"
+        elif _is_secret(name, value):
+            found.left_out[name] = "a credential"
+        elif name in getattr(tool, "unsaved_arguments", ()):
+            found.left_out[name] = "it is for this machine alone"
+        elif not _is_plain(value):
+            found.left_out[name] = f"a {type(value).__name__} can't be saved"
+        else:
+            found.plain[name] = value
+    return found
+
+
+def _given(tool: Tool) -> Iterator[tuple[str, Any]]:
+    """Yield the arguments by name; of a loaded tool, those that its code does not give by itself."""
+    args, kwargs = tool._made_with
+    if not args and not kwargs:
+        return
+    signature = inspect.signature(type(tool).__init__)
+    by_itself = getattr(inspect.getattr_static(type(tool), "__init__"), "keywords", {})
+    for name, value in signature.bind(tool, *args, **kwargs).arguments.items():
+        parameter = signature.parameters[name]
+        if parameter.kind is parameter.VAR_KEYWORD:
+            yield from ((key, item) for key, item in value.items() if key not in by_itself or item != by_itself[key])
+        elif parameter.kind is parameter.VAR_POSITIONAL:
+            if rest := [item for item in value if item is not tool]:
+                yield f"*{name}", rest
+        elif value is not tool and not _same(value, parameter.default):
+            yield name if parameter.kind is not parameter.POSITIONAL_ONLY else f"/{name}", value
+
+
+def _same(value: Any, default: Any) -> bool:
+    return value is default or (_is_plain(value) and type(value) is type(default) and value == default)
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether a value is written in code as JSON has it; tuples are, too."""
+    if isinstance(value, float):
+        return type(value) is float and math.isfinite(value)
+    if type(value) in (list, tuple):
+        return all(map(_is_plain, value))
+    if type(value) is dict:
+        return all(type(key) is str and _is_plain(item) for key, item in value.items())
+    return value is None or type(value) in (bool, int, str)
+
+
+def _is_secret(name: str, value: Any) -> bool:
+    from smolagents.models.configuration import is_secret
+
+    if value is None or isinstance(value, bool) or (isinstance(value, str) and not value):
+        return False
+    if is_secret(name) or name.lower() in _SECRET_NAMES:
+        return True
+    if isinstance(value, dict):
+        return any(_is_secret(str(key), item) for key, item in value.items())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return any(_is_secret("", item) for item in value)
+    return isinstance(value, str) and (_SECRET_TEXT.search(value) is not None or _is_in_environment(value))
+
+
+def _is_in_environment(text: str) -> bool:
+    secrets = (value for name, value in os.environ.items() if name.upper().endswith(_SECRET_VARIABLES))
+    return any(secret in text for secret in secrets if len(secret) >= _SHORTEST_SECRET)
