@@ -1,15 +1,27 @@
 """Real tools of langchain-core, called directly, by agents and through every kind of argument."""
 
+import ast
 import asyncio
-import re
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
-from langchain_core.tools import BaseTool, InjectedToolArg, StructuredTool, Tool as OldTool, ToolException, tool
-from pydantic import BaseModel, Field
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.runnables import RunnableConfig, RunnableLambda
+from langchain_core.tools import (
+    BaseTool,
+    InjectedToolArg,
+    InjectedToolCallId,
+    StructuredTool,
+    Tool as OldTool,
+    ToolException,
+    tool,
+)
+from pydantic import BaseModel, Field, ValidationError
 from smolagents import CodeAgent, Tool, ToolCallingAgent
 from smolagents_testing import ScriptedModel, ToolConformance, code, tool_call
+from smolagents_testing.readme import check_readme
 from smolagents_tools_langchain import AsyncLangChainTool, LangChainTool, tool_from_langchain
 
 
@@ -155,8 +167,126 @@ def test_schemas_that_are_plain_json() -> None:
     made = tool_from_langchain(
         StructuredTool(name="f", description="Does f.", args_schema=schema, func=lambda **given: given)
     )
-    assert made.inputs["class"] == {"type": "integer", "description": "class", "nullable": True}
-    assert made(**{"class": None}) == {"class": None}
+    assert made.inputs["class_"] == {"type": "integer", "description": "class", "nullable": True}
+    assert made(class_=None) == {"class": None}
+
+
+def test_names_that_python_does_not_take() -> None:
+    schema = {"type": "object", "properties": {name: {"type": "string"} for name in ("user-id", "user_id", "from")}}
+    made = tool_from_langchain(
+        StructuredTool(name="Look-up 2!", description="Looks up.", args_schema=schema, func=lambda **given: given)
+    )
+    ast.parse(made.to_code_prompt())
+    assert made.name == "look_up_2_"
+    action = code("final_answer(look_up_2_(user_id='a', user_id_2='b', from_='c'))")
+    answer = CodeAgent([made], ScriptedModel([action]), verbosity_level=-1).run("Go.")
+    assert answer == {"user-id": "a", "user_id": "b", "from": "c"}
+
+
+class Color(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Paint(BaseModel):
+    color: Color = Color.RED
+    person: Person = Person(name="Ada")
+    size: Literal["big", "small"] = "big"
+    point: tuple[int, str] = (1, "a")
+    counts: dict[str, int] = Field(default_factory=dict)
+
+
+def test_defaults_enums_and_nested_values() -> None:
+    @tool(args_schema=Paint)
+    def paint(color: Color, person: Person, size: str, point: Any, counts: Any) -> str:
+        """Paint."""
+        return f"{color.name} {person.name} {size} {point} {counts}"
+
+    made = tool_from_langchain(paint)
+    assert all(part["nullable"] for part in made.inputs.values())
+    assert (made.inputs["color"]["enum"], made.inputs["color"]["default"]) == (["red", "blue"], "red")
+    assert (made.inputs["size"]["enum"], made.inputs["person"]["type"]) == (["big", "small"], "object")
+    assert made() == made(**dict.fromkeys(made.inputs)) == "RED Ada big (1, 'a') {}"
+    given = {"color": "blue", "person": {"name": "Bob"}, "size": "small", "point": [2, "b"], "counts": {"k": 1}}
+    assert made(**given) == "BLUE Bob small (2, 'b') {'k': 1}"
+    with pytest.raises(ValidationError, match="'red' or 'blue'"):
+        made(color="green")
+
+
+def test_what_langchain_passes_to_functions_itself() -> None:
+    @tool
+    def who(name: str, call: Annotated[str, InjectedToolCallId], config: RunnableConfig) -> str:
+        """Tell the call."""
+        return f"{name} {len(call)} {'configurable' in config}"
+
+    @tool
+    async def later(name: str, call: Annotated[str, InjectedToolCallId], config: RunnableConfig) -> str:
+        """Tell the call."""
+        return f"{name} {len(call)} {'configurable' in config}"
+
+    @tool
+    def remember(text: str, state: Annotated[dict[str, Any], InjectedToolArg]) -> str:
+        """Remember."""
+        return text
+
+    made = tool_from_langchain(who)
+    assert list(made.inputs) == ["name"]
+    assert made("Ada") == asyncio.run(tool_from_langchain(later)("Ada")) == "Ada 32 True"
+    with pytest.raises(ValueError, match="The tool remember needs state, which LangGraph injects"):
+        tool_from_langchain(remember)
+
+
+def test_callbacks_are_told() -> None:
+    told: list[str] = []
+
+    class Listener(BaseCallbackHandler):
+        def on_tool_start(self, serialized: Any, input_str: str, **kwargs: Any) -> None:
+            told.append(input_str)
+
+        def on_tool_end(self, output: Any, **kwargs: Any) -> None:
+            told.append(str(output))
+
+    listened = add.model_copy(update={"callbacks": [Listener()]})
+    assert tool_from_langchain(listened)(1) == 4
+    assert told == ["{'a': 1}", "4"]
+
+
+class Telegram(BaseTool):
+    """Be async alone, as LangChain's own classes are."""
+
+    name: str = "telegram"
+    description: str = "Sends a text."
+
+    def _run(self, text: str) -> str:
+        raise NotImplementedError("async only")
+
+    async def _arun(self, text: str) -> str:
+        await asyncio.sleep(0)
+        return f"{text} stop"
+
+
+def test_classes_that_are_async_alone() -> None:
+    made = Tool.from_langchain(Telegram())
+    assert made("hi") == "hi stop"
+    model = ScriptedModel([code("final_answer(telegram('hi'))")], per_run=True)
+    agent = CodeAgent([made], model, verbosity_level=-1)
+    assert agent.run("Go.") == asyncio.run(agent.arun("Go.")) == "hi stop"
+
+
+def test_handled_failures_are_results() -> None:
+    @tool
+    def unlucky(number: int) -> str:
+        """Fail."""
+        raise ToolException("no luck")
+
+    def handled(**handlers: Any) -> Tool:
+        return Tool.from_langchain(unlucky.model_copy(update=handlers))
+
+    with pytest.raises(ToolException, match="no luck"):
+        handled()(1)
+    assert handled(handle_tool_error=True)(1) == "no luck"
+    assert handled(handle_tool_error=lambda error: f"Sorry: {error}")(1) == "Sorry: no luck"
+    assert handled(handle_validation_error="Give a number.")("x") == "Give a number."
 
 
 def test_content_and_artifact() -> None:
@@ -165,8 +295,22 @@ def test_content_and_artifact() -> None:
         """Fetch a page."""
         return f"text of {url}", {"raw": "bytes"}
 
+    @tool(response_format="content_and_artifact")
+    async def fetch_later(url: str) -> tuple[str, dict[str, str]]:
+        """Fetch a page."""
+        return f"text of {url}", {"raw": "bytes"}
+
     made = tool_from_langchain(fetch)
     assert (made("a"), made.output_type) == ("text of a", "any")
+    assert asyncio.run(tool_from_langchain(fetch_later)("a")) == "text of a"
+
+
+@pytest.mark.filterwarnings("ignore:This API is in beta")
+def test_runnables() -> None:
+    plus = RunnableLambda(lambda given: given["number"] + 1).as_tool(  # type: ignore[arg-type,index]
+        name="plus", description="Adds one.", arg_types={"number": int}
+    )
+    assert Tool.from_langchain(plus)(number=1) == 2
 
 
 def test_agents() -> None:
@@ -196,8 +340,4 @@ def test_other_things_are_refused() -> None:
 
 
 def test_readme() -> None:
-    page = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
-    namespace: dict[str, Any] = {}
-    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
-        exec(block, namespace)
-    assert namespace["result"] == "https://example.org"
+    check_readme(Path(__file__).parent.parent / "README.md")

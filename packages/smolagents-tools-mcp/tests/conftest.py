@@ -25,7 +25,7 @@ def demo() -> Any:
 
 
 @pytest.fixture
-def named() -> Callable[[str], Any]:
+def named_server() -> Callable[[str], Any]:
     from mcp import StdioServerParameters
 
     def parameters(name: str) -> Any:
@@ -34,19 +34,29 @@ def named() -> Callable[[str], Any]:
     return parameters
 
 
-class Listening:
-    """A demo server that listens on loopback."""
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
-    def __init__(self, transport: str) -> None:
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    return _free_port
+
+
+class Listening:
+    """A server that listens on loopback."""
+
+    def __init__(self, transport: str, program: str) -> None:
         self.transport = transport
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.program = program
+        self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}/{'sse' if transport == 'sse' else 'mcp'}"
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, str(HERE / "demo_server.py"), self.transport, str(self.port)]
+        command = [sys.executable, str(HERE / self.program), self.transport, str(self.port)]
         self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL, env={**os.environ})
         deadline = time.monotonic() + 60
         while True:
@@ -64,11 +74,11 @@ class Listening:
 
 
 @pytest.fixture
-def listening() -> Iterator[Callable[[str], Listening]]:
+def listening() -> Iterator[Callable[..., Listening]]:
     started: list[Listening] = []
 
-    def start(transport: str) -> Listening:
-        started.append(Listening(transport))
+    def start(transport: str, program: str = "demo_server.py") -> Listening:
+        started.append(Listening(transport, program))
         return started[-1]
 
     yield start

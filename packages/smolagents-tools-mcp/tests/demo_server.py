@@ -4,6 +4,7 @@ import asyncio
 import base64
 import os
 import sys
+from pathlib import Path
 from typing import Literal
 
 from mcp.server import MCPServer
@@ -104,6 +105,30 @@ async def wait(seconds: float) -> str:
 
 
 @server.tool()
+async def hang(place: str) -> str:
+    """Wait for ever, and tell in a file what becomes of that."""
+    path = Path(place)
+    path.write_text("begun")
+    try:
+        await asyncio.sleep(3600)
+    finally:
+        path.write_text("cancelled")
+    return "waited"
+
+
+@server.tool()
+def answer() -> str:
+    """Answer."""
+    return f"The answer of {server.name}"
+
+
+@server.tool()
+def large(size: int) -> str:
+    """Return a text of so many characters."""
+    return "x" * size
+
+
+@server.tool()
 async def work(context: Context) -> str:
     """Tell how far it has come."""
     await context.report_progress(1, 2, "half")
@@ -112,7 +137,7 @@ async def work(context: Context) -> str:
 
 
 @server.tool()
-def learn() -> str:
+async def learn(context: Context) -> str:
     """Get a new tool."""
 
     def learned() -> str:
@@ -120,7 +145,16 @@ def learn() -> str:
         return "a lot"
 
     server.add_tool(learned)
+    await context.notify_tools_changed()
     return "learned"
+
+
+@server.tool()
+async def forget(context: Context) -> str:
+    """Lose a tool."""
+    server.remove_tool("echo")
+    await context.notify_tools_changed()
+    return "forgotten"
 
 
 @server.tool()

@@ -1,14 +1,8 @@
 """MCPClient against servers of the SDK: over stdio, streamable HTTP and SSE."""
 
-import ast
 import asyncio
-import gc
 import os
-import subprocess
 import sys
-import textwrap
-import threading
-import time
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp import StdioServerParameters, types
+from mcp import StdioServerParameters
 from smolagents import CodeAgent, MCPClient, Tool, ToolCallingAgent, ToolCollection
 from smolagents.agent_types import AgentAudio
 from smolagents_testing import ScriptedModel, ToolConformance, code, tool_call
 from smolagents_tools_mcp import MCPToolError
-from smolagents_tools_mcp.tool import MCPTool
 
 HERE = Path(__file__).parent
 
@@ -85,30 +78,6 @@ def test_describes_inputs(demo: Any) -> None:
         assert place["properties"]["name"]["type"] == "string"
         assert "$ref" not in str(place)
         assert tool["locate"]({"name": "Bern", "inside": {"name": "Switzerland"}}) == "Bern in Switzerland"
-
-
-def test_parameters_that_python_has_no_place_for_are_called_by_their_own_names() -> None:
-    asked: list[Any] = []
-
-    class Server:
-        name = label = "demo"
-
-        def ask(self, what: str, request: Any) -> Any:
-            class Client:
-                async def call_tool(self, name: str, arguments: Any, progress_callback: Any) -> None:
-                    asked.append((name, arguments))
-
-            coroutine = request(Client())
-            with pytest.raises(StopIteration):
-                coroutine.send(None)
-            return types.CallToolResult(content=[types.TextContent(type="text", text="done")])
-
-    schema = {"type": "object", "properties": {"from": {"type": "string"}, "user-id": {"type": "integer"}}}
-    described = types.Tool(name="move-it", input_schema=schema)
-    tool: Tool = MCPTool("move_it", described, Server(), False)  # type: ignore[arg-type]
-    ast.parse(tool.to_code_prompt())
-    assert tool(from_="here", user_id=3) == "done"
-    assert asked == [("move-it", {"from": "here", "user-id": 3})]
 
 
 def test_returns_what_results_hold(demo: Any) -> None:
@@ -197,23 +166,17 @@ def test_progress(demo: Any) -> None:
     assert told == [("work", 1.0, 2.0, "half"), ("work", 2.0, 2.0, "all")]
 
 
-def test_new_tools_show(demo: Any) -> None:
-    client = MCPClient(demo)
-    with client as tools:
-        assert "learned" not in named_tools(tools)
-        named_tools(tools)["learn"]()
-        assert named_tools(client.get_tools())["learned"]() == "a lot"
-
-
-def test_several_servers(demo: Any, named: Callable[[str], Any], listening: Callable[[str], Any]) -> None:
+def test_several_servers(demo: Any, named_server: Callable[[str], Any], listening: Callable[[str], Any]) -> None:
     echo_server = StdioServerParameters(command=sys.executable, args=[str(HERE / "echo_server.py")])
     with MCPClient([echo_server, {"url": listening("streamable-http").url}]) as tools:
         tool = named_tools(tools)
         assert len(tool) == len(tools)
         assert tool["echo_echo"]("hi") == tool["demo_echo"]("hi") == "Echo: hi"
         assert tool["pid"]() != os.getpid()
-    with pytest.raises(ValueError, match="use a client for each"):
-        MCPClient([named("one"), named("one")])
+    with MCPClient([named_server("one"), named_server("one")]) as tools:
+        tool = named_tools(tools)
+        assert len(tool) == len(tools)
+        assert tool["one_pid"]() != tool["one_pid_2"]()
 
 
 def test_resources_and_prompts(demo: Any) -> None:
@@ -232,56 +195,6 @@ def test_resources_and_prompts(demo: Any) -> None:
             client.read_resource("note://none")
         assert [prompt.name for prompt in client.list_prompts()] == ["greet"]
         assert client.get_prompt("greet", {"name": "Ada"}) == [{"role": "user", "content": "Greet Ada."}]
-
-
-def test_a_call_that_kills_the_server_fails_and_the_next_one_connects_anew(demo: Any) -> None:
-    with MCPClient(demo) as tools:
-        tool = named_tools(tools)
-        first = tool["pid"]()
-        with pytest.raises(ConnectionError, match=r"was lost while it did call die, which may be done or not") as lost:
-            tool["die"]()
-        assert "I die" in str(lost.value)
-        assert tool["echo"]("hi") == "Echo: hi"
-        assert tool["pid"]() != first
-
-
-def test_a_server_that_died_meanwhile_is_started_again(demo: Any) -> None:
-    with MCPClient(demo) as tools:
-        tool = named_tools(tools)
-        first = int(tool["pid"]())
-        os.kill(first, 9)
-        time.sleep(1.1)  # as long as an answer is taken for a sign of life
-        assert tool["echo"]("hi") == "Echo: hi"
-        assert int(tool["pid"]()) != first
-
-
-@pytest.mark.parametrize("transport", ["streamable-http", "sse"])
-def test_a_server_that_listens_again_is_found_again(transport: str, listening: Callable[[str], Any]) -> None:
-    server = listening(transport)
-    with MCPClient({"url": server.url, "transport": transport}, {"connect_timeout": 10}) as tools:
-        echo = named_tools(tools)["echo"]
-        server.kill()
-        with pytest.raises(ConnectionError, match=f"The MCP server {server.url} "):
-            echo("hi")
-        server.start()
-        assert echo("hi") == "Echo: hi"
-
-
-def test_time_limits(demo: Any) -> None:
-    with MCPClient(demo, {"client_session_timeout_seconds": 2}) as tools:
-        tool = named_tools(tools)
-        with pytest.raises(TimeoutError, match=r"did not answer call wait within 2 seconds"):
-            tool["wait"](60)
-        assert tool["echo"]("hi") == "Echo: hi"
-    silent = StdioServerParameters(command=sys.executable, args=["-c", "import time; time.sleep(60)"])
-    with pytest.raises(TimeoutError, match="does not answer within 1 seconds"):
-        MCPClient(silent, {"connect_timeout": 1})
-
-
-def test_headers_are_sent(listening: Callable[[str], Any]) -> None:
-    parameters = {"url": listening("streamable-http").url, "headers": {"Authorization": "Bearer secret"}}
-    with MCPClient(parameters) as tools:
-        assert named_tools(tools)["header"]("authorization") == "Bearer secret"
 
 
 @pytest.mark.parametrize(
@@ -310,67 +223,9 @@ def test_unknown_options_are_refused(demo: Any) -> None:
         MCPClient(demo, {"timeout": 3})
 
 
-def test_disconnected(demo: Any) -> None:
-    client = MCPClient(demo)
-    pid = int(named_tools(client.get_tools())["pid"]())
-    client.disconnect()
-    assert not alive(pid)
-    with pytest.raises(ValueError, match="not connected"):
-        client.get_tools()
-    client.connect()
-    assert client.get_tools()
-    client.disconnect()
-
-
-def test_a_forgotten_client_leaves_no_server(demo: Any) -> None:
-    client = MCPClient(demo)
-    pid = int(named_tools(client.get_tools())["pid"]())
-    del client
-    gc.collect()
-    assert not alive(pid)
-
-
-@pytest.mark.parametrize("end", ["", "raise SystemExit(0)", "os.kill(os.getpid(), 9)"])
-def test_the_end_of_the_program_leaves_no_server(demo: Any, end: str) -> None:
-    program = f"""
-        import os
-        from mcp import StdioServerParameters
-        from smolagents import MCPClient
-        client = MCPClient(StdioServerParameters(command={demo.command!r}, args={demo.args!r}))
-        print({{tool.name: tool for tool in client.get_tools()}}["pid"](), flush=True)
-        {end}
-    """
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.stderr == ""
-    pid = int(done.stdout)
-    deadline = time.monotonic() + 30
-    while alive(pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def test_no_threads_pile_up(demo: Any) -> None:
-    with MCPClient(demo):
-        pass
-    before = threading.active_count()
-    for _ in range(3):
-        with MCPClient(demo):
-            pass
-    assert threading.active_count() <= before
-
-
 def test_from_mcp_needs_trust(demo: Any) -> None:
-    with pytest.raises(ValueError, match="trust_remote_code=True"):
-        ToolCollection.from_mcp(demo)
+    with pytest.raises(ValueError, match="trust_remote_code=True") as refused:
+        ToolCollection.from_mcp({"url": "https://x.example", "headers": {"Authorization": "Bearer t0p-secret"}})
+    assert "t0p-secret" not in str(refused.value)
     with warnings.catch_warnings(), ToolCollection.from_mcp(demo, trust_remote_code=True) as collection:
         assert "echo" in named_tools(collection.tools)
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

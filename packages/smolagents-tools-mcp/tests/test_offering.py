@@ -2,20 +2,15 @@
 
 import asyncio
 import json
-import os
-import socket
 import subprocess
 import sys
-import textwrap
-import time
-from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp import Client, StdioServerParameters
-from smolagents import CodeAgent, MCPClient, Tool, tool
-from smolagents_testing import FakeOpenAIServer, ScriptedModel, code
-from smolagents_tools_mcp import MCPToolError, mcp_server
+from mcp import Client
+from smolagents import CodeAgent, Tool, tool
+from smolagents_testing import ScriptedModel, code
+from smolagents_tools_mcp import mcp_server
 from smolagents_tools_mcp.command import mcp_main
 
 
@@ -109,6 +104,40 @@ def test_errors_are_results(name: str, arguments: dict[str, Any], says: str) -> 
     assert result.content[0].text == says
 
 
+class Measured(Tool):
+    """Have an output schema, and all types of inputs."""
+
+    name = "measured"
+    description = "Measures."
+    inputs: dict[str, dict[str, Any]] = {
+        "picture": {"type": "image", "description": "A path."},
+        "whatever": {"type": "any", "description": "Anything."},
+        "level": {"type": "string", "description": "How much.", "enum": ["low", "high"], "nullable": True},
+    }
+    output_type = "object"
+    output_schema = {"type": "object", "properties": {"width": {"type": "integer"}}, "required": ["width"]}
+
+    def forward(self, picture: Any, whatever: Any, level: str | None = None) -> Any:
+        return {"width": 3}
+
+
+def test_structured_output() -> None:
+    server = mcp_server([Measured()])
+
+    async def listed() -> Any:
+        async with Client(server) as client:
+            return (await client.list_tools()).tools[0]
+
+    described = asyncio.run(listed())
+    assert described.output_schema == Measured.output_schema
+    assert described.input_schema["properties"] == {
+        "picture": {"type": "string", "description": "A path."},
+        "whatever": {"description": "Anything."},
+        "level": {"type": ["string", "null"], "description": "How much.", "enum": ["low", "high"]},
+    }
+    assert ask(server, "measured", {"picture": "a.png", "whatever": 1}).structured_content == {"width": 3}
+
+
 def test_an_agent_is_a_tool() -> None:
     model = ScriptedModel([code("x = 1"), code("final_answer({'x': x + 41})")], per_run=True)
     agent = CodeAgent([], model, name="analyst", description="Analyses.", verbosity_level=-1)
@@ -130,73 +159,6 @@ def test_names_must_differ() -> None:
         mcp_server([shout, shout])
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """Return an environment with a plugin that has a tool."""
-    source = """
-        from smolagents import Tool
-
-        class LoudTool(Tool):
-            name = "loud"
-            description = "Says it loud."
-            inputs = {"text": {"type": "string", "description": "What to say."}}
-            output_type = "string"
-
-            def forward(self, text: str) -> str:
-                print("on stdout")
-                return text.upper()
-    """
-    (tmp_path / "acme_loud.py").write_text(textwrap.dedent(source))
-    metadata = tmp_path / "acme_loud-1.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-loud\nVersion: 1\n")
-    (metadata / "entry_points.txt").write_text("[smolagents.tools]\nloud = acme_loud:LoudTool\n")
-    path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
-    return {**os.environ, "PYTHONPATH": path, "HOME": str(tmp_path)}
-
-
-def serve(environment: dict[str, str], *arguments: str) -> StdioServerParameters:
-    return StdioServerParameters(
-        command=sys.executable, args=["-m", "smolagents", "mcp", "serve", *arguments], env=environment
-    )
-
-
-def test_the_command_serves_tools_and_agents_on_stdio(environment: dict[str, str], tmp_path: Path) -> None:
-    from smolagents import OpenAIModel
-
-    with FakeOpenAIServer() as server:
-        server.reply("<code>\nprint('thinking')\nfinal_answer('done')\n</code>")
-        model = OpenAIModel("m", api_base=server.url, api_key=server.api_key)
-        CodeAgent([], model, name="worker", description="Works.").save(tmp_path / "agent")
-        environment["OPENAI_API_KEY"] = server.api_key
-        with MCPClient(serve(environment, "loud", "--agent", str(tmp_path / "agent"))) as tools:
-            offered: dict[str, Any] = {tool.name: tool for tool in tools}
-            assert offered["loud"]("hi") == "HI"
-            assert offered["worker"]("Work.") == "done"
-
-
-def test_the_command_serves_over_http(environment: dict[str, str]) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = serve(environment, "loud", "--transport", "streamable-http", "--port", str(port))
-    process = subprocess.Popen([command.command, *command.args], env=environment)
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                with MCPClient({"url": f"http://127.0.0.1:{port}/mcp"}) as tools:
-                    (loud,) = tools
-                    assert loud("hi") == "HI"
-                break
-            except ConnectionError:
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
-    finally:
-        process.terminate()
-        process.wait()
-
-
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -214,8 +176,3 @@ def test_the_command_is_listed() -> None:
     done = subprocess.run([sys.executable, "-m", "smolagents", "help"], capture_output=True, text=True, check=True)
     assert "mcp" in done.stdout
     assert "offer tools and agents as an MCP server" in done.stdout
-
-
-def test_tool_errors_reach_clients_as_exceptions(environment: dict[str, str]) -> None:
-    with MCPClient(serve(environment, "loud")) as tools, pytest.raises(MCPToolError, match="Argument text is required"):
-        tools[0].forward()

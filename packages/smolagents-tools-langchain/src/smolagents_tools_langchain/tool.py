@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from smolagents import Tool
+from smolagents.concurrency import wait_for
 from smolagents.errors import TypeHintParsingException
 from smolagents.tools.docstrings import parse_google_format_docstring
-from smolagents.tools.json_schema import allows_null, identifier, inputs_of
+from smolagents.tools.json_schema import allows_null, argument_names, identifier, inputs_of, without_references
 from smolagents.tools.naming import AUTHORIZED_TYPES
 from smolagents.tools.schema import schema_of_hint, type_hints
 
@@ -28,20 +30,32 @@ class LangChainTool(Tool):
     serializable = False
 
     def __init__(self, langchain_tool: BaseTool) -> None:
-        schema = _schema(langchain_tool)
+        schema = without_references(_schema(langchain_tool))
         function = _function(langchain_tool)
+        inputs = _described(inputs_of(schema), schema, function)
+        self._given_names = argument_names(inputs)
         self.langchain_tool = langchain_tool
         self.name = identifier(langchain_tool.name.strip().lower())
         self.description = langchain_tool.description
-        self.inputs = _described(inputs_of(schema), schema, function)
+        self.inputs = {name: inputs[given] for name, given in self._given_names.items()}
         self.output_type = _output_type(langchain_tool, function)
         # A default of the other tool stands for what is not given; to some of them None is a wrong value.
-        self._takes_none = {name for name, part in schema.get("properties", {}).items() if allows_null(part)}
+        properties = schema.get("properties", {})
+        self._takes_none = {name for name, given in self._given_names.items() if allows_null(properties[given])}
+        self._wants_call_id = _wants_call_id(langchain_tool)
         super().__init__()
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Return what the tool returns."""
-        return self.langchain_tool.run(self._arguments(args, kwargs))
+        arguments = self._arguments(args, kwargs)
+        try:
+            result = self.langchain_tool.run(arguments, **self._circumstances())
+        except NotImplementedError:
+            # By LangChain's convention, that of a class which is async alone: `_run` can't be left out.
+            if not _overrides_arun(self.langchain_tool):
+                raise
+            result = wait_for(self.langchain_tool.arun(arguments, **self._circumstances()))
+        return self._content(result)
 
     def _arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         if len(args) > len(self.inputs):
@@ -52,7 +66,23 @@ class LangChainTool(Tool):
         if doubles := given.keys() & kwargs.keys():
             raise TypeError(f"{self.name} got two values for {', '.join(sorted(doubles))}")
         given |= kwargs
-        return {name: value for name, value in given.items() if value is not None or name in self._takes_none}
+        return {
+            self._given_names.get(name, name): value
+            for name, value in given.items()
+            if value is not None or name in self._takes_none
+        }
+
+    def _circumstances(self) -> dict[str, Any]:
+        """Return what LangChain passes to functions that ask for it: the configuration, and the id of the call."""
+        from langchain_core.runnables.config import ensure_config
+
+        config = ensure_config()
+        found: dict[str, Any] = {"config": config, "callbacks": config.get("callbacks")}
+        return {**found, "tool_call_id": uuid.uuid4().hex} if self._wants_call_id else found
+
+    def _content(self, result: Any) -> Any:
+        # With the id of a call, the result is a message.
+        return result.content if self._wants_call_id and hasattr(result, "tool_call_id") else result
 
 
 class AsyncLangChainTool(LangChainTool):
@@ -60,7 +90,8 @@ class AsyncLangChainTool(LangChainTool):
 
     async def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Return what the tool returns."""
-        return await self.langchain_tool.arun(self._arguments(args, kwargs))
+        result = await self.langchain_tool.arun(self._arguments(args, kwargs), **self._circumstances())
+        return self._content(result)
 
 
 def tool_from_langchain(langchain_tool: Any) -> LangChainTool:
@@ -71,6 +102,7 @@ def tool_from_langchain(langchain_tool: Any) -> LangChainTool:
 
     Raises:
         TypeError: It is something else.
+        ValueError: It needs what LangGraph injects.
     """
     from langchain_core.tools import BaseTool
 
@@ -79,8 +111,47 @@ def tool_from_langchain(langchain_tool: Any) -> LangChainTool:
             f"This is no tool of LangChain but a {type(langchain_tool).__name__}. Functions become one with "
             "langchain_core.tools.tool, runnables with their method as_tool()."
         )
+    missing = _injected_without_default(langchain_tool)
+    if missing:
+        raise ValueError(
+            f"The tool {langchain_tool.name} needs {', '.join(missing)}, which LangGraph injects and nobody does here: "
+            "give that a default, or make a tool of a function without it."
+        )
     only_async = hasattr(langchain_tool, "func") and langchain_tool.func is None
     return (AsyncLangChainTool if only_async else LangChainTool)(langchain_tool)
+
+
+def _injected_without_default(langchain_tool: BaseTool) -> list[str]:
+    """Return the required arguments that no model gives, but for the id of the call."""
+    from langchain_core.tools import InjectedToolArg, InjectedToolCallId
+
+    return [
+        name
+        for name, field in _fields(langchain_tool).items()
+        if field.is_required() and _is_marked(field, InjectedToolArg) and not _is_marked(field, InjectedToolCallId)
+    ]
+
+
+def _wants_call_id(langchain_tool: BaseTool) -> bool:
+    from langchain_core.tools import InjectedToolCallId
+
+    return any(_is_marked(field, InjectedToolCallId) for field in _fields(langchain_tool).values())
+
+
+def _is_marked(field: Any, kind: type) -> bool:
+    """Tell whether a field's annotation has a mark of this kind, be it the class or an instance."""
+    return any(issubclass(mark if isinstance(mark, type) else type(mark), kind) for mark in field.metadata)
+
+
+def _fields(langchain_tool: BaseTool) -> dict[str, Any]:
+    """Return the fields of the arguments' model, those that are injected included; none for a plain JSON schema."""
+    return getattr(langchain_tool.get_input_schema(), "model_fields", {})
+
+
+def _overrides_arun(langchain_tool: BaseTool) -> bool:
+    from langchain_core.tools import BaseTool
+
+    return type(langchain_tool)._arun is not BaseTool._arun
 
 
 def _schema(langchain_tool: BaseTool) -> dict[str, Any]:

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import threading
+import warnings
 import weakref
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from smolagents import Tool
-from smolagents.tools.json_schema import identifier
 
 from smolagents_tools_mcp.connection import Connection
 from smolagents_tools_mcp.content import joined, value_of_block, value_of_resource
+from smolagents_tools_mcp.loop import is_loop
+from smolagents_tools_mcp.naming import tool_names
 from smolagents_tools_mcp.servers import Server
-from smolagents_tools_mcp.tool import MCPTool
+from smolagents_tools_mcp.tool import MCPTool, Progress
 
 if TYPE_CHECKING:
     import mcp
     from mcp import types
 
 T = TypeVar("T")
-Progress = Callable[[str, float, "float | None", "str | None"], None]
 
 _TIMES = {"connect_timeout": 30.0, "client_session_timeout_seconds": 300.0}
+_MAX_PAGES = 1000
 
 
 class MCPClient:
@@ -43,7 +45,9 @@ class MCPClient:
             (300) for each answer.
         structured_output: Return the structured content of results, and tell models the schema that it has.
         progress: Is called with the tool's name, the progress, the total and a message (the last two if known) when a
-            server tells how far a call has come, in a thread of its own.
+            server tells how far a call has come, in the thread that waits for the call.
+        tools_changed: Is called when a server says that its tools have changed, in a thread of its own: `get_tools()`
+            returns those that it has now.
 
     Raises:
         ConnectionError: A server can't be reached or started.
@@ -58,28 +62,30 @@ class MCPClient:
         structured_output: bool | None = None,
         *,
         progress: Progress | None = None,
+        tools_changed: Callable[[], None] | None = None,
     ) -> None:
         times = _times(adapter_kwargs or {})
         self._structured = bool(structured_output)
         self._progress = progress
         each = server_parameters if isinstance(server_parameters, list) else [server_parameters]
         self._connections = [
-            Connection(Server(one), times["connect_timeout"], times["client_session_timeout_seconds"]) for one in each
+            Connection(Server(one), times["connect_timeout"], times["client_session_timeout_seconds"], tools_changed)
+            for one in each
         ]
-        self._tools: list[Tool] | None = None
-        # Also where nobody disconnects: at the end of the client's life, or of the program.
-        self._disconnect = weakref.finalize(self, _close, self._connections)
+        self._connected = False
+        # Also where nobody disconnects: at the end of the client's life, which its tools share, or of the program.
+        self._disconnect = weakref.finalize(self, _leave, self._connections)
         self.connect()
 
     def connect(self) -> None:
-        """Connect to all servers and get their tools; this is done when the client is made, too."""
+        """Connect to all servers; this is done when the client is made, too."""
         try:
             for connection in self._connections:
                 connection.open()
-            self._tools = self._list()
         except BaseException:
             self.disconnect()
             raise
+        self._connected = True
 
     def disconnect(
         self,
@@ -88,20 +94,37 @@ class MCPClient:
         exc_traceback: TracebackType | None = None,
     ) -> None:
         """Disconnect from all servers; those that were started from here end."""
-        self._tools = None
+        self._connected = False
         _close(self._connections)
 
     def get_tools(self) -> list[Tool]:
         """Return the tools that the servers have now.
 
-        A name that two servers use gets the server's name in front. What Python doesn't accept in a name becomes `_`.
+        What Python doesn't accept in a name becomes `_`. The server's name stands in front where two tools have one
+        name, and where it is one of Python's or `final_answer`.
 
         Raises:
             ValueError: The client is not connected.
         """
-        if self._tools is None:
+        if not self._connected:
             raise ValueError("The MCP client is not connected: use it in a `with` block, or call connect() first.")
-        return self._list()
+        found = [
+            (connection, described)
+            for connection in self._connections
+            for described in _pages(connection, "list its tools", "list_tools", "tools")
+        ]
+        names = tool_names([(connection.name, described.name) for connection, described in found])
+        tools: list[Tool] = []
+        for name, (connection, described) in zip(names, found, strict=True):
+            try:
+                tools.append(MCPTool(name, described, connection, self._structured, self._progress, keeps=self))
+            except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+                warnings.warn(
+                    f"The MCP server {connection.label} describes its tool {described.name!r} in a way that can't be "
+                    f"read, so it is left out ({type(error).__name__}: {error}).",
+                    stacklevel=2,
+                )
+        return tools
 
     def list_resources(self) -> list[types.Resource]:
         """Return the resources of all servers."""
@@ -146,10 +169,13 @@ class MCPClient:
         return [{"role": message.role, "content": value_of_block(message.content)} for message in answer.messages]
 
     def __enter__(self) -> list[Tool]:
-        if self._tools is None:
+        if not self._connected:
             self.connect()
-        assert self._tools is not None
-        return self._tools
+        try:
+            return self.get_tools()
+        except BaseException:
+            self.disconnect()
+            raise
 
     def __exit__(
         self,
@@ -158,21 +184,6 @@ class MCPClient:
         exc_traceback: TracebackType | None,
     ) -> None:
         self.disconnect(exc_type, exc_value, exc_traceback)
-
-    def _list(self) -> list[Tool]:
-        found = [
-            (connection, described)
-            for connection in self._connections
-            for described in _pages(connection, "list its tools", "list_tools", "tools")
-        ]
-        names = Counter(identifier(described.name) for _, described in found)
-        tools: list[Tool] = []
-        for connection, described in found:
-            name = identifier(described.name)
-            if names[name] > 1:
-                name = identifier(f"{connection.name}_{described.name}")
-            tools.append(MCPTool(name, described, connection, self._structured, self._progress))
-        return _without_twins(tools)
 
     def _first_to_know(self, what: str, request: Callable[[mcp.Client], Awaitable[T]]) -> T:
         from mcp import MCPError
@@ -192,7 +203,7 @@ def _pages(connection: Connection, what: str, method: str, items: str) -> list[A
 
     found: list[Any] = []
     cursor: str | None = None
-    while True:
+    for _ in range(_MAX_PAGES):
         page_cursor = cursor
 
         async def page(client: mcp.Client) -> Any:
@@ -208,15 +219,7 @@ def _pages(connection: Connection, what: str, method: str, items: str) -> list[A
         cursor = answer.next_cursor
         if cursor is None:
             return found
-
-
-def _without_twins(tools: list[Tool]) -> list[Tool]:
-    twins = [name for name, number in Counter(tool.name for tool in tools).items() if number > 1]
-    if twins:
-        raise ValueError(
-            f"Two MCP tools are called {', '.join(twins)}, and their servers have one name too: use a client for each."
-        )
-    return tools
+    raise ValueError(f"The MCP server {connection.label} was asked to {what}, and has more than {_MAX_PAGES} pages.")
 
 
 def _times(given: dict[str, Any]) -> dict[str, float]:
@@ -225,6 +228,14 @@ def _times(given: dict[str, Any]) -> dict[str, float]:
         raise ValueError(f"unknown in adapter_kwargs: {', '.join(unknown)}. Known: {', '.join(_TIMES)}")
     chosen = {name: _TIMES[name] if given.get(name) is None else given[name] for name in _TIMES}
     return {name: value.total_seconds() if isinstance(value, timedelta) else value for name, value in chosen.items()}
+
+
+def _leave(connections: list[Connection]) -> None:
+    """Close connections wherever the garbage collector happens to run: the loop can't wait for itself."""
+    if is_loop():
+        threading.Thread(target=_close, args=[connections], name="smolagents-mcp-end").start()
+    else:
+        _close(connections)
 
 
 def _close(connections: list[Connection]) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from smolagents.hooks import CommandRegistry, hookimpl
 
+_INTERRUPTED = 130
+
 
 @hookimpl
 def register_commands(registry: CommandRegistry) -> None:
@@ -17,6 +19,8 @@ def register_commands(registry: CommandRegistry) -> None:
 
 def mcp_main(arguments: list[str]) -> int:
     """Run `smolagents mcp` and return the exit code."""
+    from smolagents_tools_mcp.serving import serve_http, serve_stdio
+
     parser = _parser()
     try:
         options = parser.parse_args(arguments)
@@ -27,9 +31,18 @@ def mcp_main(arguments: list[str]) -> int:
     except (ValueError, ImportError, FileNotFoundError) as error:
         print(f"smolagents mcp: error: {error}", file=sys.stderr)
         return 2
-    if options.transport == "stdio":
-        return _serve_stdio(server)
-    return _serve_http(server, options.host, options.port)
+    try:
+        if options.transport == "stdio":
+            serve_stdio(server)
+        else:
+            serve_http(server, options.host, options.port)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except OSError as error:
+        where = "" if isinstance(error, PermissionError) else f"can't listen at {options.host}:{options.port}: "
+        print(f"smolagents mcp: error: {where}{error.strerror or error}", file=sys.stderr)
+        return 2
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,8 +55,12 @@ def _parser() -> argparse.ArgumentParser:
         "--agent", action="append", default=[], metavar="FOLDER", help="an agent that was saved to a folder; it is run"
     )
     serve.add_argument("--transport", choices=("stdio", "streamable-http"), default="stdio")
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (streamable-http)")
-    serve.add_argument("--port", type=int, default=8000, help="port to listen on (streamable-http)")
+    serve.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on (streamable-http); all but this machine's own need a secret in SMOLAGENTS_MCP_TOKEN",
+    )
+    serve.add_argument("--port", type=int, default=8000, help="port to listen on (streamable-http); 0: any free one")
     serve.add_argument("--name", default="smolagents", help="what the server calls itself")
     return parser
 
@@ -58,24 +75,3 @@ def _server(options: argparse.Namespace) -> Any:
     if not offered:
         raise ValueError("there is nothing to offer: name tools, or agents with --agent FOLDER")
     return mcp_server(offered, options.name)
-
-
-def _serve_stdio(server: Any) -> int:
-    import anyio
-    from mcp.server.stdio import stdio_server
-
-    async def serve() -> None:
-        async with stdio_server() as (read, write):
-            await server.run(read, write, server.create_initialization_options())
-
-    anyio.run(serve)
-    return 0
-
-
-def _serve_http(server: Any, host: str, port: int) -> int:
-    import uvicorn
-
-    if host not in ("127.0.0.1", "localhost", "::1"):
-        print(f"smolagents mcp: warning: whoever reaches {host} can use these tools", file=sys.stderr)
-    uvicorn.run(server.streamable_http_app(host=host), host=host, port=port, log_level="warning")
-    return 0

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import Future
-from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
 
+from smolagents_tools_mcp.errors import Cancelled
+from smolagents_tools_mcp.link import Link
+from smolagents_tools_mcp.loop import News, finished
 from smolagents_tools_mcp.servers import Server
 
 if TYPE_CHECKING:
@@ -20,23 +20,6 @@ T = TypeVar("T")
 _FRESH = 1.0  # seconds after an answer in which the server is taken to be there still
 
 
-@cache
-def _loop() -> asyncio.AbstractEventLoop:
-    """Return the event loop of all connections, so that one can be used from every thread and every other loop."""
-    loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="smolagents-mcp", daemon=True).start()
-    return loop
-
-
-def _wait(coroutine: Coroutine[Any, Any, T]) -> T:
-    future = asyncio.run_coroutine_threadsafe(coroutine, _loop())
-    try:
-        return future.result()
-    except BaseException:  # Ctrl-C, or the deadline of an agent's code: nobody waits for the answer any more
-        future.cancel()
-        raise
-
-
 class Connection:
     """Ask one server.
 
@@ -44,137 +27,165 @@ class Connection:
         server: Where it is.
         connect_timeout: Seconds in which it must be there.
         timeout: Seconds in which it must answer a request.
+        tools_changed: Is called, in a thread of its own, when the server says that its tools have changed.
     """
 
-    def __init__(self, server: Server, connect_timeout: float, timeout: float) -> None:
+    def __init__(
+        self,
+        server: Server,
+        connect_timeout: float,
+        timeout: float,
+        tools_changed: Callable[[], None] | None = None,
+    ) -> None:
         self._server = server
         self._connect_timeout = connect_timeout
         self._timeout = timeout
-        self._client: mcp.Client | None = None
-        self._task: Future[None] | None = None
-        self._closing: asyncio.Event | None = None
+        self._tools_changed = tools_changed
+        self._link: Link | None = None
+        self._closed = True
         self._opening = threading.Lock()
         self._answered = 0.0
         self.label = server.label
         self.name = ""
 
     def open(self) -> None:
-        """Connect, unless that has been done.
+        """Connect, unless that has been done; from here on the server is connected again whenever it was lost.
 
         Raises:
             ConnectionError: The server can't be reached or started.
             TimeoutError: It doesn't answer in time.
         """
+        self._closed = False
+        self._open_link()
+
+    def _open_link(self) -> Link:
         with self._opening:
-            if self._client is None:
-                opened: Future[mcp.Client] = Future()
-                self._task = asyncio.run_coroutine_threadsafe(self._hold(opened), _loop())
-                try:
-                    self._client = opened.result(self._connect_timeout)
-                except TimeoutError:
-                    self._end()
-                    raise TimeoutError(
-                        self._told(f"does not answer within {self._connect_timeout:g} seconds")
-                    ) from None
-                except Exception as error:
-                    self._end()
-                    raise ConnectionError(self._told(f"can't be used: {_first(error)}")) from error
-                self.name = self._client.server_info.name if self._client.server_info else "server"
+            if self._closed:
+                raise ConnectionError(
+                    f"The MCP server {self.label} is disconnected: use its tools inside the `with` block of the client."
+                )
+            if self._link is None or not self._link.alive:
+                self._link = self._connected()
+                info = self._link.client.server_info
+                self.name = info.name if info and info.name else "server"
                 self._answered = time.monotonic()
+            return self._link
 
     def close(self) -> None:
         """Disconnect; a server that was started for this ends."""
         with self._opening:
-            self._end()
+            self._closed = True
+            link, self._link = self._link, None
+            if link is not None:
+                link.end()
 
-    def ask(self, what: str, request: Callable[[mcp.Client], Awaitable[T]]) -> T:
+    def ask(self, what: str, request: Callable[[mcp.Client], Awaitable[T]], news: News | None = None) -> T:
         """Send a request and return the answer.
 
         Args:
             what: What is asked for, for error messages.
             request: Sends it with the SDK's client.
+            news: Functions that are called until the answer is there, in this thread.
 
         Raises:
             ConnectionError: The server can't be reached, or was lost before it answered.
             TimeoutError: It did not answer in time.
+            Cancelled: The run that asks was interrupted, or its action is out of time. The server is told.
+            ValueError: It answered with something that is no valid answer.
             MCPError: It refused the request.
         """
         from mcp import MCPError
         from mcp.types import CONNECTION_CLOSED, REQUEST_TIMEOUT
 
-        client = self._living_client()
+        link = self._living_link()
         try:
-            answer = _wait(_awaited(request, client))
+            done = finished(_awaited(request, link.client), news)
+        except Cancelled as error:
+            raise Cancelled(self._told(f"was told to cancel {what}, as {error}", last_words=False)) from None
+        try:
+            answer = done.result()
         except MCPError as error:
             if error.error.code == REQUEST_TIMEOUT:
                 raise TimeoutError(self._told(f"did not answer {what} within {self._timeout:g} seconds")) from error
             if error.error.code != CONNECTION_CLOSED:
-                raise
-            self.close()
-            raise ConnectionError(self._told(_lost(what))) from error
+                self._answered = 0.0  # a server that was started anew refuses what belongs to its former life
+                if not self._server.refusal:
+                    raise
+                raise ConnectionError(
+                    self._told(f"refused to {what}: {error.error.message} ({self._server.refusal})")
+                ) from error
+            self._drop(link)
+            raise ConnectionError(self._told(f"{_lost(what)} {_shown(_first(link.failure or error))}")) from error
         except Exception as error:
-            self.close()
-            raise ConnectionError(self._told(f"{_lost(what)} {_first(error)}")) from error
+            if _is_about_content(error) and link.alive:
+                raise ValueError(self._told(f"answered {what} with no valid result: {error}", False)) from error
+            self._drop(link)
+            raise ConnectionError(self._told(f"{_lost(what)} {_shown(_first(error))}")) from error
         self._answered = time.monotonic()
         self._server.said.clear()
         return answer
 
-    def _living_client(self) -> mcp.Client:
-        """Return the client, connected again if the server has died since it was last asked.
+    def _connected(self) -> Link:
+        link = Link(self._server, self._timeout, self._tools_changed)
+        try:
+            link.wait(self._connect_timeout)
+        except TimeoutError:
+            link.end()
+            raise TimeoutError(self._told(f"does not answer within {self._connect_timeout:g} seconds")) from None
+        except Exception as error:
+            link.end()
+            raise ConnectionError(self._told(f"can't be used: {self._reason(error)}")) from error
+        except BaseException:
+            link.end()
+            raise
+        return link
+
+    def _living_link(self) -> Link:
+        """Return the connection, made again if the server has died since it was last asked.
 
         A request that is lost on the way may have been carried out, and is never sent twice. So what could be dead is
         asked for a sign of life before it.
         """
         from mcp import MCPError
-        from mcp.types import CONNECTION_CLOSED
+        from mcp.types import METHOD_NOT_FOUND, REQUEST_TIMEOUT
 
-        self.open()
-        client = self._client
-        assert client is not None
+        link = self._open_link()
         if time.monotonic() - self._answered < _FRESH:
-            return client
+            return link
         try:
             # Not a ping: new versions of the protocol have none.
-            _wait(client.list_tools(cache_mode="bypass"))
-            return client
+            finished(link.client.list_tools(cache_mode="bypass")).result()
+            return link
         except MCPError as error:
-            if error.error.code != CONNECTION_CLOSED:  # a refusal is a sign of life
-                return client
-        except Exception:
-            pass
-        self.close()
-        self.open()
-        assert self._client is not None
-        return self._client
+            if error.error.code == REQUEST_TIMEOUT:
+                raise TimeoutError(self._told(f"did not answer within {self._timeout:g} seconds")) from error
+            if error.error.code == METHOD_NOT_FOUND:  # there it is; it need not have tools
+                return link
+        except Cancelled:
+            raise
+        except Exception as error:
+            if _is_about_content(error) and link.alive:
+                return link
+        self._drop(link)
+        return self._open_link()
 
-    async def _hold(self, opened: Future[mcp.Client]) -> None:
-        """Keep the connection in one task from its beginning to its end, as the SDK wants it."""
-        from mcp import Client
+    def _drop(self, link: Link) -> None:
+        """Leave a connection that is dead; another thread may have made a new one already."""
+        with self._opening:
+            if self._link is link:
+                self._link = None
+        link.end()
 
-        self._closing = asyncio.Event()
-        try:
-            async with Client(self._server.transport(), read_timeout_seconds=self._timeout) as client:
-                opened.set_result(client)
-                await self._closing.wait()
-        except BaseException as error:
-            if opened.done():
-                raise
-            opened.set_exception(error)
-
-    def _end(self) -> None:
-        task, self._task, self._client = self._task, None, None
-        if task is None or task.done():
-            return
-        if self._closing is not None:
-            _loop().call_soon_threadsafe(self._closing.set)
-        try:
-            task.result(self._connect_timeout)
-        except Exception:  # what is wrong with a server that is left does not matter any more
-            task.cancel()
-
-    def _told(self, text: str) -> str:
-        said = "\n".join(self._server.said)
+    def _told(self, text: str, last_words: bool = True) -> str:
+        said = "\n".join(self._server.said) if last_words else ""
+        text = self._server.without_secrets(text)
         return f"The MCP server {self.label} {text}" + (f"\nIts last words:\n{said}" if said else "")
+
+    def _reason(self, error: Exception) -> str:
+        from mcp.client.auth import OAuthFlowError
+
+        first = _first(error)
+        return _shown(first) if isinstance(first, OAuthFlowError) else self._server.refusal or _shown(first)
 
 
 async def _awaited(request: Callable[[mcp.Client], Awaitable[T]], client: mcp.Client) -> T:
@@ -185,8 +196,17 @@ def _lost(what: str) -> str:
     return f"was lost while it did {what}, which may be done or not. The next call connects to it again."
 
 
-def _first(error: BaseException) -> str:
-    """Return what an exception says, that of the first member if it is a group."""
+def _is_about_content(error: Exception) -> bool:
+    """Tell whether an exception of the SDK is about what an answer says, rather than about the connection."""
+    return isinstance(error, (ValueError, RuntimeError))  # pydantic's are of the first kind
+
+
+def _first(error: BaseException) -> BaseException:
+    """Return an exception, or the first member of a group."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
+    return error
+
+
+def _shown(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -16,6 +16,9 @@ def value_of(result: types.CallToolResult, structured: bool) -> Any:
     Args:
         result: The answer of the server.
         structured: Take the structured content, if there is any.
+
+    Raises:
+        ValueError: A part of it can't be read.
     """
     if structured and result.structured_content is not None:
         return result.structured_content
@@ -26,7 +29,7 @@ def value_of(result: types.CallToolResult, structured: bool) -> Any:
 
 def text_of(result: types.CallToolResult) -> str:
     """Return the text of an answer, for an error's message."""
-    return "\n".join(str(value_of_block(block)) for block in result.content)
+    return "\n".join(block.text if block.type == "text" else f"({block.type})" for block in result.content)
 
 
 def joined(parts: list[Any]) -> Any:
@@ -41,11 +44,11 @@ def value_of_block(block: types.ContentBlock) -> Any:
     if block.type == "text":
         return block.text
     if block.type == "image":
-        return _image(base64.b64decode(block.data))
+        return _image(_bytes(block.data))
     if block.type == "audio":
         from smolagents.agent_types import AgentAudio
 
-        return AgentAudio(base64.b64decode(block.data))
+        return AgentAudio(_bytes(block.data))
     if block.type == "resource":
         return value_of_resource(block.resource)
     return str(block.uri)
@@ -56,16 +59,28 @@ def value_of_resource(resource: types.TextResourceContents | types.BlobResourceC
     text = getattr(resource, "text", None)
     if text is not None:
         return text
-    data = base64.b64decode(getattr(resource, "blob", ""))
+    data = _bytes(getattr(resource, "blob", ""))
     return _image(data) if (resource.mime_type or "").startswith("image/") else data
 
 
+def _bytes(data: str) -> bytes:
+    try:
+        return base64.b64decode(data, validate=True)
+    except ValueError as error:
+        raise ValueError(f"The server sent data that is no base64: {error}") from error
+
+
 def _image(data: bytes) -> Any:
+    """Return an image, read completely: what is wrong with it shows here, and not in the middle of an agent's code."""
     try:
         from PIL import Image, UnidentifiedImageError
     except ImportError:
         raise ImportError("The server returned an image. To read it: pip install pillow") from None
     try:
-        return Image.open(BytesIO(data))
+        image = Image.open(BytesIO(data))
+        image.load()
     except UnidentifiedImageError:  # a drawing (SVG), say
         return data
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError(f"The server sent an image that can't be read: {error}") from error
+    return image

@@ -3,3 +3,7 @@
 
 class MCPToolError(RuntimeError):
     """Tell what a tool of an MCP server gave as its error."""
+
+
+class Cancelled(RuntimeError):
+    """Tell why a request was cancelled before its answer came."""

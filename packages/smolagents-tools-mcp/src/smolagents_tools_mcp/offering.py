@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import copy
+import logging
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from smolagents import FinalAnswerStep, MultiStepAgent, Tool, validate_tool_arguments
 from smolagents.concurrency import in_thread
 from smolagents.memory import ActionStep, PlanningStep
-from smolagents.models import get_tool_json_schema
 
 from smolagents_tools_mcp.blocks import blocks_of
 
 if TYPE_CHECKING:
     from mcp import types
     from mcp.server import Server, ServerRequestContext
+
+logger = logging.getLogger("smolagents.mcp")
 
 _AGENT_SCHEMA = {
     "type": "object",
@@ -59,6 +62,7 @@ def mcp_server(offered: Sequence[Tool | MultiStepAgent], name: str = "smolagents
                 value = await _call(one, arguments)
             return types.CallToolResult(**blocks_of(value))
         except Exception as error:
+            logger.debug("%s failed", params.name, exc_info=True)
             return _failed(f"{type(error).__name__}: {error}")
 
     return Server(name, on_list_tools=list_tools, on_call_tool=call_tool)
@@ -78,8 +82,31 @@ def _described(name: str, one: Tool | MultiStepAgent) -> types.Tool:
     if isinstance(one, MultiStepAgent):
         description = one.description or "An agent that does a task in several steps, with tools of its own."
         return types.Tool(name=name, description=description, input_schema=copy.deepcopy(_AGENT_SCHEMA))
-    function = get_tool_json_schema(one)["function"]
-    return types.Tool(name=name, description=one.description, input_schema=function["parameters"])
+    # Of other shapes there is no structured content.
+    output = one.output_schema if (one.output_schema or {}).get("type") == "object" else None
+    return types.Tool(
+        name=name, description=one.description, input_schema=_input_schema(one), output_schema=copy.deepcopy(output)
+    )
+
+
+def _input_schema(tool: Tool) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {name: _json_schema(schema) for name, schema in tool.inputs.items()},
+        "required": [name for name, schema in tool.inputs.items() if not schema.get("nullable")],
+    }
+
+
+def _json_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an argument in terms of JSON, where images and audio are texts: paths or URLs."""
+    described = {word: copy.deepcopy(value) for word, value in schema.items() if word not in ("type", "nullable")}
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if "any" in kinds:
+        return described
+    kinds = [*dict.fromkeys("string" if kind in ("image", "audio") else kind for kind in kinds)]
+    if schema.get("nullable") and "null" not in kinds:
+        kinds.append("null")
+    return {"type": kinds[0] if len(kinds) == 1 else kinds, **described}
 
 
 async def _call(tool: Tool, arguments: dict[str, Any]) -> Any:
@@ -95,12 +122,14 @@ async def _run(agent: MultiStepAgent, arguments: dict[str, Any], context: Server
     if not isinstance(task, str) or set(arguments) != {"task"}:
         raise ValueError(f"An agent takes a `task`, a text, and nothing else: {sorted(arguments)} was given.")
     answer, steps = None, 0
-    async for event in agent.arun(task, stream=True):
-        if isinstance(event, (ActionStep, PlanningStep)):
-            steps += 1
-            await context.session.report_progress(steps, message=f"step {steps} is done")
-        elif isinstance(event, FinalAnswerStep):
-            answer = event.output
+    # Closed at once where the client cancels the call: the run stops, and with it what it has begun.
+    async with aclosing(agent.arun(task, stream=True)) as events:
+        async for event in events:
+            if isinstance(event, (ActionStep, PlanningStep)):
+                steps += 1
+                await context.session.report_progress(steps, message=f"step {steps} is done")
+            elif isinstance(event, FinalAnswerStep):
+                answer = event.output
     return answer
 
 

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import logging
 import os
-import shlex
 import threading
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import httpx2
 
 logger = logging.getLogger("smolagents.mcp")
+# The SDK logs what a server sends wrongly, with a traceback; where nobody has asked for logs, that is nothing to show.
+logging.getLogger("mcp").addHandler(logging.NullHandler())
 
 _TRANSPORTS = ("streamable-http", "sse")
 _HTTP_WORDS = ("url", "transport", "headers", "timeout", "sse_read_timeout", "auth")
 _LAST_LINES = 20
+_LONGEST_LINE = 1000
+# The SDK's own limit, 1 MiB, is less than a photograph has.
+_MAX_EVENT_BYTES = 64 * 2**20
+_SHORTEST_SECRET = 6
 
 
 class Server:
@@ -33,24 +43,41 @@ class Server:
         from mcp import StdioServerParameters
 
         self.said: deque[str] = deque(maxlen=_LAST_LINES)
+        self.refusal = ""
+        self._command: Any = None
         if isinstance(parameters, StdioServerParameters):
-            self.label = shlex.join([parameters.command, *parameters.args])
-            self._command: Any = parameters
+            # What a server writes to the wrong place need not be UTF-8, and must not end the connection.
+            self._command = parameters.model_copy(update={"encoding_error_handler": "replace"})
+            self.label = _label_of_command([parameters.command, *parameters.args])
+            self._secrets = _secrets(parameters.env)
             return
-        self._command = None
         self._http = _http_parameters({"url": parameters} if isinstance(parameters, str) else parameters)
-        self.label = self._http["url"]
+        self.label = _label_of_address(self._http["url"])
+        address = urlsplit(self._http["url"])
+        self._secrets = [*_secrets(self._http.get("headers")), *filter(None, [address.password, address.query])]
 
     def transport(self) -> AbstractAsyncContextManager[Any]:
         """Return a new way to the server, as the SDK's client takes it."""
+        self.refusal = ""
         if self._command is not None:
             return self._stdio()
         if self._http["transport"] == "sse":
             from mcp.client.sse import sse_client
 
-            words = {word: value for word, value in self._http.items() if word != "transport"}
-            return sse_client(**words)
+            return sse_client(self._http["url"], httpx_client_factory=lambda *_, **__: self._http_client())
         return self._streamable_http()
+
+    def hear(self, line: str) -> None:
+        """Keep a line that the server has written beside its messages, for errors that are to come."""
+        line = self.without_secrets(line)[:_LONGEST_LINE]
+        self.said.append(line)
+        logger.debug("%s: %s", self.label, line)
+
+    def without_secrets(self, text: str) -> str:
+        """Return a text without what the parameters keep secret."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
 
     @asynccontextmanager
     async def _stdio(self) -> AsyncIterator[Any]:
@@ -69,26 +96,46 @@ class Server:
     def _listen(self, descriptor: int) -> None:
         with open(descriptor, encoding="utf-8", errors="replace") as lines:
             for line in lines:
-                self.said.append(line.rstrip())
-                logger.debug("%s: %s", self.label, line.rstrip())
+                self.hear(line.rstrip())
 
     @asynccontextmanager
     async def _streamable_http(self) -> AsyncIterator[Any]:
-        import httpx2
         from mcp.client.streamable_http import streamable_http_client
 
-        timeout = httpx2.Timeout(self._http.get("timeout", 30), read=self._http.get("sse_read_timeout", 300))
-        http = httpx2.AsyncClient(
-            headers=self._http.get("headers"), timeout=timeout, auth=self._http.get("auth"), follow_redirects=True
-        )
-        async with http, streamable_http_client(self._http["url"], http_client=http) as streams:
+        url = self._http["url"]
+        async with (
+            self._http_client() as http,
+            streamable_http_client(url, http_client=http, max_sse_event_size=_MAX_EVENT_BYTES) as streams,
+        ):
             yield streams
+
+    def _http_client(self) -> httpx2.AsyncClient:
+        import httpx2
+
+        timeout = httpx2.Timeout(self._http.get("timeout", 30), read=self._http.get("sse_read_timeout", 300))
+        return httpx2.AsyncClient(
+            headers=self._http.get("headers"),
+            auth=self._http.get("auth"),
+            timeout=timeout,
+            event_hooks={"response": [self._note_refusal]},
+        )
+
+    async def _note_refusal(self, response: httpx2.Response) -> None:
+        """Keep the status of a refused request: the SDK only tells that there was an error."""
+        if response.status_code in (401, 403):
+            self.refusal = f"{_status(response.status_code)}. Check `headers` or `auth` in its parameters."
+        elif response.status_code >= 500:
+            self.refusal = f"{_status(response.status_code)}."
+        elif response.is_success:
+            self.refusal = ""
 
 
 def _http_parameters(given: Any) -> dict[str, Any]:
     if not isinstance(given, dict) or "url" not in given:
+        found = f"a dict with {', '.join(map(repr, given))}" if isinstance(given, dict) else type(given).__name__
         raise ValueError(
-            f"{given!r} is no MCP server: pass mcp.StdioServerParameters(command=…, args=[…]) or a dict with 'url'."
+            f"This is no MCP server but {found}: pass mcp.StdioServerParameters(command=…, args=[…]) or a dict with "
+            "'url'."
         )
     unknown = sorted(set(given) - set(_HTTP_WORDS))
     if unknown:
@@ -98,3 +145,27 @@ def _http_parameters(given: Any) -> dict[str, Any]:
     if not str(given["url"]).startswith(("http://", "https://")):
         raise ValueError(f"{given['url']!r} is no address of an MCP server: it begins with http:// or https://")
     return {"transport": "streamable-http", **given}
+
+
+def _label_of_command(words: list[str]) -> str:
+    """Return what tells a command from others; further arguments may have passwords in them."""
+    named = [word for word in words[1:] if not word.startswith("-")][:1]
+    return " ".join(" ".join([words[0], *named]).split())[:200]
+
+
+def _label_of_address(url: str) -> str:
+    """Return an address without what may be a password or a key."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _secrets(values: dict[str, str] | None) -> list[str]:
+    words = [word for value in (values or {}).values() for word in str(value).split()]
+    return [word for word in words if len(word) >= _SHORTEST_SECRET]
+
+
+def _status(code: int) -> str:
+    try:
+        return f"{code} {HTTPStatus(code).phrase}"
+    except ValueError:
+        return str(code)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from smolagents import Tool
-from smolagents.tools.json_schema import allows_null, identifier, inputs_of, without_references
+from smolagents.tools.json_schema import allows_null, argument_names, inputs_of, without_references
 
 from smolagents_tools_mcp.content import text_of, value_of
 from smolagents_tools_mcp.errors import MCPToolError
+from smolagents_tools_mcp.loop import News
 
 if TYPE_CHECKING:
     import mcp
     from mcp import types
 
     from smolagents_tools_mcp.connection import Connection
+
+Progress = Callable[[str, float, "float | None", "str | None"], None]
 
 
 class MCPTool(Tool):
@@ -27,6 +32,7 @@ class MCPTool(Tool):
         connection: The server.
         structured: Return the structured content of results.
         progress: Is told how far a call has come.
+        keeps: What must live as long as the tool: the client, whose end is that of the connection.
     """
 
     skip_forward_signature_validation = True
@@ -38,29 +44,28 @@ class MCPTool(Tool):
         described: types.Tool,
         connection: Connection,
         structured: bool,
-        progress: Callable[[str, float, float | None, str | None], None] | None = None,
+        progress: Progress | None = None,
+        keeps: object = None,
     ) -> None:
         super().__init__()
         inputs = inputs_of(described.input_schema)
+        properties = without_references(described.input_schema).get("properties", {})
+        self._given_names = argument_names(inputs)
+        self._takes_null = {name for name, given in self._given_names.items() if allows_null(properties[given])}
         self.name = name
         self.description = (
             described.description or described.title or f"The tool {described.name} of {connection.name}."
         )
-        self.inputs = {identifier(given): schema for given, schema in inputs.items()}
+        self.inputs = {name: inputs[given] for name, given in self._given_names.items()}
         self.output_schema = None
         if structured and described.output_schema is not None:
             self.output_schema = without_references(described.output_schema)
         self.output_type = "object" if self.output_schema is not None else "any"
-        self._given_names = {identifier(given): given for given in inputs}
-        self._takes_null = {
-            identifier(given)
-            for given, schema in described.input_schema.get("properties", {}).items()
-            if allows_null(schema)
-        }
         self._called = described.name
         self._connection = connection
         self._structured = structured
         self._progress = progress
+        self._keeps = keeps
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Call the tool on its server and return what it gives.
@@ -69,25 +74,28 @@ class MCPTool(Tool):
             MCPToolError: The tool failed.
             ConnectionError: The server can't be reached, or was lost during the call.
             TimeoutError: The server did not answer in time.
+            Cancelled: The run was interrupted, or the time of its action is up. The server was told.
             TypeError: These are not the tool's arguments.
+            ValueError: The answer can't be read.
         """
         from mcp import MCPError
 
         arguments = self._arguments(args, kwargs)
+        news: News = SimpleQueue()
         try:
-            result: types.CallToolResult = self._connection.ask(f"call {self._called}", self._request(arguments))
+            result = self._connection.ask(f"call {self._called}", self._request(arguments, news), news)
         except MCPError as error:
             raise MCPToolError(error.error.message) from error
         if result.is_error:
-            raise MCPToolError(text_of(result))
+            raise MCPToolError(text_of(result) or f"The tool {self.name} failed and did not say why.")
         return value_of(result, self._structured)
 
-    def _request(self, arguments: dict[str, Any]) -> Callable[[mcp.Client], Any]:
+    def _request(self, arguments: dict[str, Any], news: News) -> Callable[[mcp.Client], Any]:
         async def tell(progress: float, total: float | None, message: str | None) -> None:
             if self._progress is not None:
-                self._progress(self.name, progress, total, message)
+                news.put(partial(self._progress, self.name, progress, total, message))
 
-        async def call(client: mcp.Client) -> Any:
+        async def call(client: mcp.Client) -> types.CallToolResult:
             return await client.call_tool(self._called, arguments, progress_callback=tell)
 
         return call
