@@ -23,7 +23,9 @@ _MODULES = {
     "ToolConformance": "tool_conformance",
     "code": "scripted",
     "make_tiny_model": "tiny_models",
+    "make_tiny_translation_model": "tiny_translation",
     "make_tiny_vision_model": "tiny_models",
+    "make_tiny_whisper": "tiny_whisper",
     "tool_call": "scripted",
 }
 
@@ -46,7 +48,9 @@ __all__ = [
     "ToolConformance",
     "code",
     "make_tiny_model",
+    "make_tiny_translation_model",
     "make_tiny_vision_model",
+    "make_tiny_whisper",
     "tool_call",
 ]
 
@@ -65,6 +69,8 @@ if TYPE_CHECKING:
     from smolagents_testing.openai_server import FakeOpenAIServer
     from smolagents_testing.scripted import ModelCall, ScriptedModel, code, tool_call
     from smolagents_testing.tiny_models import make_tiny_model, make_tiny_vision_model
+    from smolagents_testing.tiny_translation import make_tiny_translation_model
+    from smolagents_testing.tiny_whisper import make_tiny_whisper
     from smolagents_testing.tool_conformance import ToolConformance
     from smolagents_testing.web_server import FakeWebServer
 else:

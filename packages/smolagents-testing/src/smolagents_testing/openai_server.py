@@ -1,5 +1,7 @@
 """A fake of the OpenAI and Azure OpenAI APIs: real HTTP on loopback, answers from a script.
 
+Chat completions and transcriptions take their answers from the same script.
+
 The official SDKs talk to it as to the real thing, so that tests exercise all of a model's client code. Requests that
 the real API would refuse are refused. Source: https://platform.openai.com/docs/api-reference/chat
 """
@@ -19,6 +21,7 @@ from typing import Any, TypeAlias
 from smolagents.messages import ChatMessage, ChatMessageToolCall
 from smolagents.usage import TokenUsage
 
+from smolagents_testing import openai_transcriptions
 from smolagents_testing.openai_wire import completion, events, refusal_of, sent_message
 
 API_KEY = "sk-fake-0123456789abcdef"
@@ -108,7 +111,7 @@ class ServerRequest:
     Args:
         path: Path and query.
         headers: Headers, their names in lower case.
-        body: What the JSON says.
+        body: What the JSON says, or the fields of a form.
         connection: Tells the connections of clients apart.
         disconnected: Set when the client went away before the answer.
     """
@@ -222,21 +225,26 @@ class Handler(BaseHTTPRequestHandler):
         return self._send(200, {"object": "list", "data": models})
 
     def do_POST(self) -> None:
-        """Answer a completion request."""
+        """Answer a request for a completion or a transcription."""
         fake = self.server.fake
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        data = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
         path, _, query = self.path.partition("?")
+        hears = path.endswith(openai_transcriptions.PATH)
         azure = path.startswith("/openai/deployments/")
-        if not path.endswith("/chat/completions") or (azure and "api-version=" not in query):
+        if not (hears or path.endswith("/chat/completions")) or (azure and "api-version=" not in query):
             return self._fail(Failure(404, f"Unknown request URL: POST {self.path}"))
         key = headers.get("api-key", "") if azure else headers.get("authorization", "").removeprefix("Bearer ")
         if key != fake.api_key:
             return self._fail(Failure(401, f"Incorrect API key provided: {key}.", code="invalid_api_key"))
+        body = openai_transcriptions.form_of(headers["content-type"], data) if hears else json.loads(data)
         request = ServerRequest(self.path, headers, body, self.client_address)
         answer = fake._next(request)
-        problem = refusal_of(body)
-        return self._answer(request, Failure(400, problem) if problem else answer)
+        if hears:
+            refusal = openai_transcriptions.refusal_of(body)
+        else:
+            refusal = (400, problem) if (problem := refusal_of(body)) else None
+        return self._answer(request, Failure(*refusal) if refusal else answer)
 
     def _answer(self, request: ServerRequest, answer: Any) -> None:
         body = request.body
@@ -264,6 +272,8 @@ class Handler(BaseHTTPRequestHandler):
             self._stream(events(body, message)[: answer.after_events], whole=False)
 
     def _reply(self, body: dict[str, Any], answer: Any) -> None:
+        if "file" in body:
+            return self._send(200, openai_transcriptions.transcription(answer))
         fake = self.server.fake
         stops = body.get("stop") if fake.honours_stop else ()
         message = sent_message(answer, fake.usage, [stops] if isinstance(stops, str) else stops or ())
