@@ -1,0 +1,162 @@
+"""Nothing is left of the browser: no process, no profile; however the program ends."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from smolagents_browser import Browser, BrowserError, NoBrowser, browser_tools, initialize_agent
+from smolagents_browser.errors import BrowserGone
+from smolagents_testing import ScriptedModel, code
+from smolagents_testing.openai_server import Delayed, FakeOpenAIServer
+from smolagents_testing.shop_site import ShopSite
+
+HANGS = "from smolagents_browser import Browser\nbrowser = Browser.start(headless=True)\nprint('up', flush=True)\n"
+
+
+def test_a_closed_browser(leftovers: Any) -> None:
+    with Browser.start(headless=True):
+        assert any(program.endswith("chromedriver") for program in leftovers.processes().values())
+    assert leftovers.wait() == []
+
+
+@pytest.mark.parametrize("end", ["input()", "raise SystemExit(3)", "import os; os._exit(1)", "1 / 0"])
+def test_a_program_that_forgets_it(leftovers: Any, end: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HANGS + end], stdin=subprocess.DEVNULL, capture_output=True, timeout=60
+    )
+    assert done.stdout.startswith(b"up")
+    assert leftovers.wait() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_program_that_is_ended(leftovers: Any, number: int) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HANGS + "import time\ntime.sleep(600)"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"up\n"
+        os.killpg(process.pid, number)  # as a terminal does it: the whole group
+    assert leftovers.wait() == []
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c(shop: ShopSite, openai_server: FakeOpenAIServer, leftovers: Any, times: int) -> None:
+    first = f"<code>\ngo_to('{shop.url}/men')\n</code>"
+    openai_server.reply(first, Delayed(2.0 if times == 1 else 600.0, "<code>\nread_page()\n</code>"))
+    arguments = ["--model-type", "OpenAIModel", "--model-id", "m", "--api-base", openai_server.url]
+    command = [sys.executable, "-m", "smolagents_browser", "x", *arguments, "--api-key", openai_server.api_key]
+    with subprocess.Popen(
+        [*command, f"--private-hosts={shop.host}"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        openai_server.wait_for_requests(2, 60)
+        assert process.stderr is not None
+        os.killpg(process.pid, signal.SIGINT)
+        said = b""
+        while b"Ctrl-C again" not in said:
+            said += process.stderr.readline()
+        if times == 2:
+            os.killpg(process.pid, signal.SIGINT)
+        said += process.stderr.read()
+        assert process.wait(60) == 130
+    assert b"webagent: error: interrupted after" in said
+    assert b"Traceback" not in said
+    assert leftovers.wait() == []
+
+
+def test_a_browser_that_crashes(shop: ShopSite, leftovers: Any) -> None:
+    with Browser.start(headless=True, private_hosts=[shop.host]) as browser:
+        go_to = browser_tools(browser)[0]
+        go_to(f"{shop.url}/men")
+        kill(leftovers, "chromium")
+        with pytest.raises(BrowserGone, match="The browser has ended"):
+            go_to(f"{shop.url}/men")
+        model = ScriptedModel([code("click('Sale')"), code("final_answer('no browser')")])
+        agent = initialize_agent(model, browser, executor_type="local", verbosity_level=-1)
+        assert agent.run("x") == "no browser"
+        assert "There is no screenshot: The browser has ended" in str(agent.memory.steps[1].dict()["observations"])
+    assert leftovers.wait() == []
+
+
+def test_a_driver_that_crashes(leftovers: Any) -> None:
+    with Browser.start(headless=True) as browser:
+        kill(leftovers, "chromedriver")
+        with pytest.raises(BrowserGone):
+            browser.perform(lambda: browser.driver.title)
+    assert leftovers.wait() == []
+
+
+def kill(leftovers: Any, name: str) -> None:
+    for number, program in leftovers.processes().items():
+        if name in program.rpartition("/")[2]:
+            with contextlib.suppress(ProcessLookupError):  # it went with another one
+                os.kill(number, signal.SIGKILL)
+
+
+def test_a_tab_that_crashes(browser: Browser, shop: ShopSite, tools: Any) -> None:
+    tools["go_to"](f"{shop.url}/men")
+    with pytest.raises(BrowserError):
+        browser.perform(lambda: browser.driver.get("chrome://crash"))
+    assert "Now at 'Men'" in tools["go_to"](f"{shop.url}/men")
+
+
+@pytest.mark.parametrize("variable", ["CHROMIUM", "CHROMEDRIVER"])
+def test_programs_that_are_not_there(monkeypatch: pytest.MonkeyPatch, leftovers: Any, variable: str) -> None:
+    monkeypatch.setenv(variable, "/nowhere")
+    with pytest.raises(
+        NoBrowser, match=f"{variable} is '/nowhere', and there is no such program: correct it, or unset it"
+    ):
+        Browser.start()
+    assert leftovers.wait() == []
+
+
+def test_it_may_be_closed_twice(leftovers: Any) -> None:
+    browser = Browser.start(headless=True)
+    browser.close()
+    browser.close()
+    with pytest.raises(BrowserGone):
+        browser_tools(browser)[0]("x.com")
+
+
+def test_no_window_without_a_display(monkeypatch: pytest.MonkeyPatch, leftovers: Any) -> None:
+    for variable in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(NoBrowser, match="There is no display"):
+        Browser.start(headless=False)
+    assert leftovers.wait() == []
+
+
+def test_nothing_is_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NoBrowser, match=r"Chromium is not installed\. Install it: apt-get install chromium"):
+        Browser.start()
+    monkeypatch.setenv("CHROMIUM", chromium)
+    with pytest.raises(NoBrowser, match=r"chromedriver, which drives Chromium, is not installed"):
+        Browser.start()
+
+
+@pytest.mark.parametrize(
+    ("variable", "says"), [("CHROMIUM", "Chromium does not start"), ("CHROMEDRIVER", "does not start")]
+)
+def test_programs_that_fail(
+    monkeypatch: pytest.MonkeyPatch, leftovers: Any, tmp_path: Path, variable: str, says: str
+) -> None:
+    broken = tmp_path / "broken"
+    broken.write_text("#!/bin/sh\necho no luck today\nexit 1\n")
+    broken.chmod(0o700)
+    monkeypatch.setenv(variable, str(broken))
+    with pytest.raises(NoBrowser, match=says):
+        Browser.start()
+    assert leftovers.wait() == []

@@ -1,0 +1,76 @@
+"""The browser's connections lead through the gate, and the gate leads to checked addresses only."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+from smolagents_browser.gate import Gate
+from smolagents_testing import FakeWebServer
+
+
+@pytest.fixture
+def web() -> Iterator[FakeWebServer]:
+    with FakeWebServer() as server:
+        yield server
+
+
+def ask(gate: Gate, host: str, port: int) -> tuple[int, bytes]:
+    """Return what the gate says to a connection, and what comes through it then."""
+    name = host.encode()
+    with socket.create_connection(("127.0.0.1", gate.port), 10) as connection:
+        connection.sendall(b"\x05\x01\x00")
+        assert connection.recv(2) == b"\x05\x00"
+        connection.sendall(b"\x05\x01\x00\x03" + bytes([len(name)]) + name + port.to_bytes(2, "big"))
+        status = connection.recv(10)[1]
+        if status:
+            assert connection.recv(1) == b""
+            return status, b""
+        connection.sendall(b"GET /article HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        received = b""
+        while data := connection.recv(65536):
+            received += data
+        return status, received
+
+
+def test_private_hosts_are_refused_unless_they_are_named(web: FakeWebServer) -> None:
+    port = int(web.url.rpartition(":")[2])
+    for allowed in ([], [f"127.0.0.1:{port + 1}"], ["localhost"]):
+        gate = Gate(allowed)
+        assert ask(gate, "127.0.0.1", port) == (2, b"")
+        assert gate.refusals == {f"127.0.0.1:{port}": "127.0.0.1 is not on the public Internet"}
+        gate.close()
+    assert web.connections == 0
+    for allowed in (["127.0.0.1"], [f"127.0.0.1:{port}"]):
+        gate = Gate(allowed)
+        status, received = ask(gate, "127.0.0.1", port)
+        assert status == 0
+        assert b"How tides work" in received
+        gate.close()
+
+
+def test_a_name_that_means_this_machine(web: FakeWebServer) -> None:
+    port = int(web.url.rpartition(":")[2])
+    gate = Gate()
+    assert ask(gate, "LOCALHOST", port)[0] == 2
+    assert ask(gate, "nobody.invalid", port)[0] == 1
+    gate.close()
+    gate = Gate(["LocalHost"])
+    assert ask(gate, "localhost", port)[0] == 0
+    gate.close()
+
+
+@pytest.mark.parametrize(
+    "said", [b"GET / HTTP/1.1\r\n\r\n", b"\x05\x01\x02", b"\x05\x01\x00\x05\x02\x00\x01", b"\x05", b""]
+)
+def test_who_speaks_no_socks_is_hung_up_on(said: bytes) -> None:
+    gate = Gate()
+    with socket.create_connection(("127.0.0.1", gate.port), 10) as connection:
+        connection.sendall(said)
+        connection.shutdown(socket.SHUT_WR)
+        try:
+            while connection.recv(100):
+                pass
+        except ConnectionError:
+            pass
+    gate.close()
