@@ -1,5 +1,6 @@
 """Pages in a process of their own, Chromium to look at them, and no tests where Gradio is not installed."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -15,37 +16,115 @@ import pytest
 
 collect_ignore_glob = ["test_*.py"] if find_spec("gradio") is None or find_spec("playwright") is None else []
 
+AGENT = """
+import asyncio, re, time
+from pathlib import Path
+from PIL import Image
+from smolagents import CodeAgent, ToolCallingAgent, tool
+from smolagents.usage import TokenUsage
+from smolagents_testing import ScriptedModel, tool_call
+from smolagents_ui_gradio import GradioUI
+
+def act(source, thought="I act."):
+    return f"{thought}\\n<code>\\n{source}\\n</code>"
+
+THINK = act("n = len('strawberry')\\nprint('counted', n)", "I count the letters first.")
+ANSWER = act("final_answer(f'It has **{n}** letters.')", "Now I answer.")
+
+def serve(replies, tools=(), kind=CodeAgent, **options):
+    model = ScriptedModel(replies, usage=TokenUsage(10, 5, cost=0.01))
+    options = {"name": "letter_counter", "description": "Counts letters.", "verbosity_level": -1, **options}
+    GradioUI(kind(list(tools), model, **options)).launch(server_port=PORT)
+"""
+
+
+class Chat:
+    """A page with a conversation, in a browser."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+
+    @property
+    def text(self) -> str:
+        """Return what the conversation shows."""
+        return str(self.page.locator("#conversation").inner_text())
+
+    def ask(self, text: str) -> None:
+        """Send a task."""
+        self.page.locator("textarea").fill(text)
+        self.page.keyboard.press("Enter")
+
+    def finished(self, times: int = 1) -> None:
+        """Wait until so many tasks are done."""
+        self.page.get_by_text("In all").nth(times - 1).wait_for()
+
+    def wait_for(self, text: str) -> None:
+        """Wait for a text to be seen."""
+        self.page.get_by_text(text).first.wait_for()
+
+    def open(self, block: str) -> None:
+        """Open a block by its title."""
+        self.page.get_by_text(block, exact=True).first.click()
+
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """Run a program that serves a page at `PORT` and return the page's address."""
+def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Run a program that serves a page at `PORT`, and return its process when it does."""
     processes: list[subprocess.Popen[bytes]] = []
 
-    def start(program: str) -> str:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+    def run(program: str, port: int, **options: Any) -> subprocess.Popen[bytes]:
         file = tmp_path / f"page_{port}.py"
         file.write_text(f"PORT = {port}\n" + textwrap.dedent(program))
-        process = subprocess.Popen([sys.executable, str(file)], cwd=tmp_path)
+        process = subprocess.Popen([sys.executable, str(file)], cwd=tmp_path, **options)
         processes.append(process)
         deadline = time.monotonic() + 120
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port), 1).close()
-                return f"http://127.0.0.1:{port}"
+                return process
             except OSError:
                 assert process.poll() is None, "the program has ended"
                 assert time.monotonic() < deadline, "the page is not served"
                 time.sleep(0.1)
 
-    yield start
+    yield run
     for process in processes:
         process.kill()
         process.wait()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
+def port() -> int:
+    """Return a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def serve(start: Callable[..., Any], port: int) -> Callable[[str], str]:
+    """Run a program that serves a page at `PORT`, and return the page's address."""
+
+    def run(program: str) -> str:
+        start(program, port)
+        return f"http://127.0.0.1:{port}"
+
+    return run
+
+
+@pytest.fixture
+def with_agent() -> Callable[[str], str]:
+    """Return a program with what it takes to `serve(replies)` at its beginning."""
+    return lambda program: AGENT + textwrap.dedent(program)
+
+
+@pytest.fixture
+def serve_agent(serve: Callable[[str], str], with_agent: Callable[[str], str]) -> Callable[[str], str]:
+    """Run a program that has what it takes to `serve(replies)`, and return the page's address."""
+    return lambda program: serve(with_agent(program))
+
+
+@pytest.fixture(scope="module")  # Playwright occupies the event loop of its thread, which tests without a page may need
 def chromium() -> Iterator[Any]:
     """Return a headless Chromium."""
     from playwright.sync_api import sync_playwright
@@ -59,27 +138,35 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture
-def look(chromium: Any) -> Iterator[Callable[..., Any]]:
-    """Open an address in a browser session of its own and return the page; nothing else may be asked for."""
+def look(chromium: Any, request: pytest.FixtureRequest) -> Iterator[Callable[..., Chat]]:
+    """Open an address in a browser session of its own; nothing else may be asked for.
+
+    With SCREENSHOTS in the environment, what a test leaves behind is to be seen in that folder.
+    """
     contexts: list[Any] = []
     elsewhere: list[str] = []
 
-    def open_page(address: str, width: int = 1200) -> Any:
-        context = chromium.new_context(viewport={"width": width, "height": 900})
+    def open_page(
+        address: str, width: int = 1200, beside: Chat | None = None, wait_for: str = "textarea", **options: Any
+    ) -> Chat:
+        size = {"width": width, "height": 900}
+        context = beside.page.context if beside else chromium.new_context(viewport=size, **options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.on(
             "request",
-            lambda request: (
-                None if request.url.startswith((address, "data:", "blob:")) else elsewhere.append(request.url)
-            ),
+            lambda asked: None if asked.url.startswith((address, "data:", "blob:")) else elsewhere.append(asked.url),
         )
         page.goto(address)
-        page.wait_for_selector("textarea")
-        return page
+        page.wait_for_selector(wait_for)
+        return Chat(page)
 
     yield open_page
-    for context in contexts:
+    pages = [page for context in dict.fromkeys(contexts) for page in context.pages]
+    if folder := os.environ.get("SCREENSHOTS"):
+        for number, page in enumerate(pages):
+            page.screenshot(path=Path(folder) / f"{request.node.name}_{number}.png")
+    for context in dict.fromkeys(contexts):
         context.close()
     assert elsewhere == []

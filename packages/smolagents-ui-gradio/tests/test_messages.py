@@ -1,31 +1,39 @@
-"""Steps as messages, runs as streams of messages, uploads, and pages of tools."""
+"""Steps as messages, and runs as streams of messages."""
 
-import os
-import re
-import subprocess
-import sys
-import zipfile
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import gradio
+import numpy
 import pytest
-from hypothesis import given, strategies as st
 from PIL import Image
-from smolagents import ActionStep, CodeAgent, FinalAnswerStep, PlanningStep, Tool, ToolCall, ToolCallingAgent
+from smolagents import (
+    ActionStep,
+    AgentAudio,
+    AgentImage,
+    CodeAgent,
+    FinalAnswerStep,
+    PlanningStep,
+    ToolCall,
+    ToolCallingAgent,
+)
+from smolagents.agent_types import AgentVideo
 from smolagents.errors import AgentError
 from smolagents.messages import ChatMessage
 from smolagents.usage import Timing, TokenUsage
 from smolagents_testing import ScriptedModel, code, tool_call
-from smolagents_ui_gradio import GradioUI, pull_messages_from_step, stream_to_gradio, tool_from_gradio
-from smolagents_ui_gradio.messages import fenced, thought
-from smolagents_ui_gradio.tools import tool_page
-from smolagents_ui_gradio.uploads import UploadError, keep, safe_name
+from smolagents_ui_gradio import pull_messages_from_step, stream_to_gradio
+from smolagents_ui_gradio.messages import thought, writing
+
+RED = Image.new("RGB", (1, 1), "red")
 
 
 def texts(messages: Any) -> list[Any]:
     return [(message.metadata.get("title"), message.content) for message in messages]
+
+
+def answered(output: Any) -> list[Any]:
+    return [content for _, content in texts(pull_messages_from_step(FinalAnswerStep(output)))]
 
 
 def test_an_action() -> None:
@@ -33,9 +41,9 @@ def test_an_action() -> None:
         step_number=3,
         timing=Timing(0.0, 1.25),
         model_output="I look.\n<code>\nlook()\n</code>",
-        tool_calls=[ToolCall("python_interpreter", "look()", "1"), ToolCall("search", {"q": "x"}, "2")],
+        tool_calls=[ToolCall("python_interpreter", "look()", "1"), ToolCall("<b>", {"q": "x"}, "2")],
         observations="seen",
-        observations_images=[Image.new("RGB", (1, 1))],
+        observations_images=[RED],
         error=AgentError("bad"),
         token_usage=TokenUsage(1200, 30, cost=0.0125),
     )
@@ -43,7 +51,7 @@ def test_an_action() -> None:
     assert shown == [
         (None, "**Step 3**\n\nI look."),
         ("Code", "```python\nlook()\n```"),
-        ("Tool call: search", "```\n{'q': 'x'}\n```"),
+        ("Tool call: &lt;b>", '```\n{\n  "q": "x"\n}\n```'),
         ("Result", "```\nseen\n```"),
     ]
     assert Path(image[1]["path"]).exists()
@@ -52,12 +60,71 @@ def test_an_action() -> None:
     assert texts(pull_messages_from_step(step, skip_model_outputs=True))[0][0] == "Code"
 
 
-def test_a_plan_and_answers(tmp_path: Path) -> None:
-    plan = PlanningStep([], ChatMessage("assistant", "First this."), "First this.", Timing(0.0, 1.0), None)
-    assert texts(pull_messages_from_step(plan))[0] == (None, "**Plan**\n\nFirst this.")
-    assert texts(pull_messages_from_step(FinalAnswerStep(42))) == [(None, "**Final answer**\n\n42")]
-    (image,) = pull_messages_from_step(FinalAnswerStep(Image.new("RGB", (1, 1))))
-    assert Path(image.content["path"]).suffix == ".png"
+def test_a_plan() -> None:
+    plan = PlanningStep([], ChatMessage("assistant", "x"), "The plan:\n```\n1. **This**\n```", Timing(0.0, 1.0), None)
+    assert texts(pull_messages_from_step(plan))[0] == (None, "**Plan**\n\nThe plan:\n1. **This**")
+
+
+@pytest.mark.parametrize(
+    ("output", "shown"),
+    [
+        (42, "42"),
+        (None, "None"),
+        ("**so** <b>", "**so** &lt;b>"),
+        ({"a": ["*", 2]}, '```\n{\n  "a": [\n    "*",\n    2\n  ]\n}\n```'),
+        ({(1, 2): "*"}, "```\n{(1, 2): '*'}\n```"),
+        (numpy.zeros(2), "```\n[0. 0.]\n```"),
+    ],
+)
+def test_answers_as_text(output: Any, shown: str) -> None:
+    assert answered(output) == [f"**Final answer**\n\n{shown}"]
+
+
+def test_answers_to_see_and_hear(tmp_path: Path) -> None:
+    RED.save(tmp_path / "red.gif")
+    (tmp_path / "film.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
+    tone = (8000, numpy.zeros(8000, "float32"))
+    for output, suffix in [
+        (RED, ".png"),
+        (RED.convert("CMYK"), ".png"),
+        (AgentImage(RED), ".png"),
+        (AgentImage(tmp_path / "red.gif"), ".png"),
+        (tone, ".wav"),
+        (AgentAudio(b"RIFF...."), ".wav"),
+        (AgentVideo(tmp_path / "film.mp4"), ".mp4"),
+    ]:
+        title, file = answered(output)
+        assert title == "**Final answer**"
+        assert Path(file["path"]).suffix == suffix
+        assert Path(file["path"]).stat().st_size
+    assert [type(content) for content in answered([RED, "and", RED])] == [str, dict, dict]
+    assert [type(content) for content in answered({"a": RED, "b": tone})] == [str, dict, dict]
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        (AgentImage("http://198.51.100.7/x.png"), "this page loads nothing from elsewhere"),
+        (AgentAudio("https://198.51.100.7/x.wav"), "this page loads nothing from elsewhere"),
+        (AgentImage("/etc/hostname"), "Not an image"),
+        (AgentAudio("/etc/hostname"), "no sound or video that browsers play"),
+        (AgentVideo("/nowhere.mp4"), "No such file"),
+    ],
+)
+def test_what_can_not_be_shown_is_told(output: Any, reason: str) -> None:
+    assert reason in answered(output)[1]
+
+
+def test_a_sound_that_is_a_page_is_not_served(tmp_path: Path) -> None:
+    (tmp_path / "x.html").write_bytes(b"RIFF<script>alert(1)</script>")
+    assert "no sound or video" in answered(AgentAudio(tmp_path / "x.html"))[1]
+
+
+def test_long_text_goes_into_a_file() -> None:
+    text, file = answered("word " * 50_000)
+    assert "(250,000 characters in all, in the file below)" in text
+    assert len(text) < 101_000
+    assert Path(file["path"]).read_text() == "word " * 50_000
 
 
 @pytest.mark.parametrize(
@@ -74,11 +141,8 @@ def test_thoughts(text: str, shown: str) -> None:
     assert thought(text) == shown
 
 
-@given(st.text(alphabet="`a\n", max_size=20))
-def test_fences_hold(text: str) -> None:
-    block = fenced(text)
-    fence = block.split("\n", 1)[0]
-    assert fence not in text
+def test_code_that_is_being_written_is_code() -> None:
+    assert writing("Think <b>.\n<code>\n# x <") == "Think &lt;b>.\n\n\n```python\n\n# x <\n```\n"
 
 
 def test_stream_to_gradio() -> None:
@@ -89,129 +153,18 @@ def test_stream_to_gradio() -> None:
 
 
 def test_stream_to_gradio_with_a_streaming_agent() -> None:
-    agent = CodeAgent([], ScriptedModel(["Think well.\n<code>\nfinal_answer(2)\n</code>"]), stream_outputs=True)
+    agent = CodeAgent([], ScriptedModel(["Think well <i>.\n<code>\nfinal_answer(2)\n</code>"]), stream_outputs=True)
     agent.logger.level = -1
     shown = list(stream_to_gradio(agent, "Count.", reset_agent_memory=True))
     written = [message for message in shown if isinstance(message, str)]
-    assert written[-1].startswith("Think well.")
-    assert all(later.startswith(earlier) for earlier, later in pairwise(written))
-    assert "Think well." not in "".join(str(message.content) for message in shown if not isinstance(message, str))
+    assert "Think well &lt;i>." in written[-1]
+    assert sorted(written, key=len) == written
+    assert "Think well" not in "".join(str(message.content) for message in shown if not isinstance(message, str))
 
 
 def test_additional_args_and_images_reach_the_run() -> None:
-    replies = [tool_call("final_answer", answer="done")]
-    model = ScriptedModel(replies)
+    model = ScriptedModel([tool_call("final_answer", answer="done")])
     agent = ToolCallingAgent([], model, verbosity_level=-1)
-    list(stream_to_gradio(agent, "Look.", [Image.new("RGB", (1, 1))], additional_args={"x": 1}))
+    list(stream_to_gradio(agent, "Look.", [RED], additional_args={"x": 1}))
     assert agent.state["x"] == 1
     assert "image" in str(model.calls[0].messages[-1].content)  # type: ignore[union-attr]
-
-
-# ---- uploads
-
-
-@given(st.text(max_size=40))
-def test_names_are_safe(name: str) -> None:
-    safe = safe_name(name)
-    assert safe
-    assert "/" not in safe
-    assert "\\" not in safe
-    assert "\0" not in safe
-    assert not safe.startswith(".")
-
-
-def test_names_keep_what_they_can() -> None:
-    assert safe_name("../../etc/pass wd;.txt") == "pass_wd_.txt"
-    assert safe_name("C:\\x\\ünï.PDF") == "ünï.PDF"
-    assert safe_name(".bashrc") == "file.bashrc"
-
-
-def test_files_are_kept_apart(tmp_path: Path) -> None:
-    (tmp_path / "note.txt").write_text("one")
-    first = keep(tmp_path / "note.txt", tmp_path / "kept")
-    (tmp_path / "note.txt").write_text("two")
-    second = keep(tmp_path / "note.txt", tmp_path / "kept")
-    assert (first.read_text(), second.read_text()) == ("one", "two")
-
-
-@pytest.mark.parametrize("suffix", [".pdf", ".docx", ".txt", ".png", ".jpg"])
-def test_content_must_be_what_the_name_says(suffix: str, tmp_path: Path) -> None:
-    file = tmp_path / f"x{suffix}"
-    file.write_bytes(b"\0MZ not what it says")
-    with pytest.raises(UploadError, match=f"is no {suffix} file by its content"):
-        keep(file, tmp_path / "kept")
-
-
-def test_true_files_are_kept(tmp_path: Path) -> None:
-    Image.new("RGB", (1, 1)).save(tmp_path / "a.jpg")
-    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n")
-    with zipfile.ZipFile(tmp_path / "a.docx", "w") as archive:
-        archive.writestr("word/document.xml", "<w/>")
-    for name in ("a.jpg", "a.pdf", "a.docx"):
-        assert keep(tmp_path / name, tmp_path / "kept").exists()
-    (tmp_path / "b.png").write_bytes((tmp_path / "a.jpg").read_bytes())
-    with pytest.raises(UploadError, match=r"no \.png file"):
-        keep(tmp_path / "b.png", tmp_path / "kept")
-
-
-def test_large_files_are_refused(tmp_path: Path) -> None:
-    with open(tmp_path / "large.txt", "wb") as file:
-        file.truncate(20 * 1024 * 1024 + 1)
-    with pytest.raises(UploadError, match="larger than 20 MB"):
-        keep(tmp_path / "large.txt", tmp_path / "kept")
-
-
-def test_upload_file(tmp_path: Path) -> None:
-    ui = GradioUI(CodeAgent([], ScriptedModel([])), file_upload_folder=tmp_path / "kept")
-    said, log = ui.upload_file(None, [])
-    assert (said.value, log) == ("No file uploaded", [])
-    (tmp_path / "x.exe").write_bytes(b"MZ")
-    said, log = ui.upload_file(str(tmp_path / "x.exe"), [])
-    assert (said.value, log) == ("File type disallowed", [])
-    (tmp_path / "x.txt").write_text("hi")
-    said, log = ui.upload_file(str(tmp_path / "x.txt"), [])
-    assert (said.value, log) == (f"File uploaded: {tmp_path / 'kept' / 'x.txt'}", [str(tmp_path / "kept" / "x.txt")])
-
-
-# ---- tools
-
-
-class Pixel(Tool):
-    """Show a pixel."""
-
-    name = "pixel"
-    description = "Shows a pixel."
-    inputs: dict[str, dict[str, Any]] = {}
-    output_type = "image"
-
-    def forward(self) -> Any:
-        return Image.new("RGB", (1, 1))
-
-
-def test_a_page_for_an_image() -> None:
-    assert Path(tool_page(Pixel()).fn()).exists()  # type: ignore[operator]
-
-
-def test_a_tool_of_gradio() -> None:
-    class Shouter:
-        name = "shouter"
-        description = "Shouts a text."
-
-        def run(self, text: str, marks: int = 1) -> str:
-            return text.upper() + "!" * marks
-
-    made = Tool.from_gradio(Shouter())
-    assert made.inputs["text"] == {"type": "string", "description": "text"}
-    assert made.inputs["marks"] == {"type": "integer", "description": "marks", "nullable": True}
-    assert made("hi", marks=2) == tool_from_gradio(Shouter())("hi", 2) == "HI!!"
-    with pytest.raises(ValueError):
-        made.to_dict()
-
-
-def test_the_readme_runs() -> None:
-    page = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
-    program = "\n".join(re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
-    program += "ui.create_app()\nprint(ui.name)"
-    environ = {**os.environ, "OPENAI_API_KEY": "none"}
-    done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "Analyst\n"), done.stderr

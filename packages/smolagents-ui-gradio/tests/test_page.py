@@ -1,217 +1,261 @@
 """The page in Chromium: what a person sees and does."""
 
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+import pytest
 
-AGENT = """
-import asyncio
-from smolagents import CodeAgent, ToolCallingAgent, tool
-from smolagents_testing import ScriptedModel
-from smolagents_ui_gradio import GradioUI
-
-THINK = "I count the letters first.\\n<code>\\nn = len('strawberry')\\nprint('counted', n)\\n</code>"
-ANSWER = "Now I answer.\\n<code>\\nfinal_answer(f'It has **{n}** letters.')\\n</code>"
-
-def serve(replies, **options):
-    options = {"name": "letter_counter", "description": "Counts letters.", "verbosity_level": -1, **options}
-    GradioUI(CodeAgent([], ScriptedModel(replies), **options)).launch(server_port=PORT)
-"""
+Serve = Callable[[str], str]
+Look = Callable[..., Any]
 
 
-def ask(page: Any, text: str) -> None:
-    page.locator("textarea").fill(text)
-    page.keyboard.press("Enter")
-
-
-def conversation(page: Any) -> str:
-    return str(page.locator("#conversation").inner_text())
-
-
-def finished(page: Any, times: int = 1) -> None:
-    page.get_by_text("In all").nth(times - 1).wait_for()
-
-
-def test_a_person_sees_thoughts_code_results_and_figures(serve: Callable[..., str], look: Callable[..., Any]) -> None:
-    page = look(serve(AGENT + "serve([THINK, ANSWER], stream_outputs=True)"))
-    assert page.title() == "Letter counter"
-    assert page.get_by_text("Counts letters.").is_visible()
-    page.keyboard.type("How many letters has strawberry?")  # the box has the focus from the start
-    page.keyboard.press("Enter")
-    finished(page)
-    text = conversation(page)
+def test_a_person_sees_thoughts_code_results_and_figures(serve_agent: Serve, look: Look) -> None:
+    chat = look(serve_agent("serve([THINK, ANSWER], stream_outputs=True)"))
+    assert chat.page.title() == "Letter counter"
+    assert chat.page.get_by_text("Counts letters.").is_visible()
+    chat.page.keyboard.type("How many letters has strawberry?")  # the box has the focus from the start
+    chat.page.keyboard.press("Enter")
+    chat.finished()
     for expected in (
         "How many letters has strawberry?",
         "I count the letters first.",
         "Final answer",
         "It has 10 letters.",
-        "Step 1 · 10 tokens in, 5 out",
-        "In all · 20 tokens in, 10 out",
+        "Step 1 · 10 tokens in, 5 out · $0.0100",
+        "In all · 20 tokens in, 10 out · $0.0200",
     ):
-        assert expected in text
-    assert "<code>" not in text
-    assert not page.get_by_text("counted 10").is_visible()
-    page.get_by_text("Result").first.click()
-    page.get_by_text("counted 10").first.wait_for()
-    page.get_by_text("Code", exact=True).first.click()
-    page.get_by_text("strawberry'").first.wait_for()
+        assert expected in chat.text
+    assert "<code>" not in chat.text
+    assert not chat.page.get_by_text("counted 10").is_visible()
+    chat.open("Result")
+    chat.wait_for("counted 10")
+    chat.open("Code")
+    chat.wait_for("strawberry'")
 
 
-def test_the_keyboard_is_enough(serve: Callable[..., str], look: Callable[..., Any]) -> None:
-    page = look(serve(AGENT + "serve([THINK, ANSWER])"))
-    page.keyboard.type("Count.")
-    page.keyboard.press("Enter")
-    finished(page)
+def test_what_goes_on_is_seen_while_it_does(serve_agent: Serve, look: Look, tmp_path: Path) -> None:
+    program = """
+    class Slow(ScriptedModel):
+        async def agenerate_stream(self, messages, **arguments):
+            async for delta in super().agenerate_stream(messages, **arguments):
+                while "slowly" in delta.content and not Path("write").exists():
+                    await asyncio.sleep(0.05)
+                yield delta
+
+    @tool
+    def work() -> str:
+        \"\"\"Work.\"\"\"
+        while not Path("work").exists():
+            time.sleep(0.05)
+        return "Worked."
+
+    model = Slow([act("final_answer(work())", "I begin <b> slowly.")])
+    GradioUI(CodeAgent([work], model, stream_outputs=True, verbosity_level=-1)).launch(server_port=PORT)
+    """
+    chat = look(serve_agent(program))
+    chat.ask("Go.")
+    chat.wait_for("I begin <b>")
+    assert chat.page.get_by_text("Writing").is_visible()
+    (tmp_path / "write").touch()
+    chat.wait_for("final_answer(work())")
+    assert "In all" not in chat.text
+    (tmp_path / "work").touch()
+    chat.finished()
+    assert "Worked." in chat.text
+
+
+def test_the_keyboard_is_enough(serve_agent: Serve, look: Look) -> None:
+    chat = look(serve_agent("serve([THINK, ANSWER, act('while True: pass'), act('final_answer(42)')])"))
+    chat.page.keyboard.type("Count")
+    chat.page.keyboard.press("Shift+Enter")
+    chat.page.keyboard.type("well.")
+    chat.page.keyboard.press("Enter")
+    chat.finished()
+    assert "Count\nwell." in chat.text
     for _ in range(30):
-        page.keyboard.press("Shift+Tab")
-        focused = page.evaluate("[document.activeElement.getAttribute('role'), document.activeElement.innerText]")
+        chat.page.keyboard.press("Shift+Tab")
+        focused = chat.page.evaluate("[document.activeElement.getAttribute('role'), document.activeElement.innerText]")
+        outline = chat.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid" or focused == [None, ""]
         if focused[0] == "button" and "Result" in focused[1]:
-            page.keyboard.press("Enter")
-    page.get_by_text("counted 10").first.wait_for()
+            chat.page.keyboard.press("Enter")
+            break
+    chat.wait_for("Last output")
+    chat.ask("Loop.")
+    chat.page.get_by_role("button", name="Stop").wait_for()
+    chat.page.keyboard.press("Tab")
+    chat.page.keyboard.press("Enter")
+    chat.wait_for("Stopped")
+    chat.finished(2)
+    chat.page.keyboard.type("Answer.")  # the box has the focus again
+    chat.page.keyboard.press("Enter")
+    chat.finished(3)
+    assert "42" in chat.text
 
 
-def test_a_phone_shows_it_without_scrolling_sideways(serve: Callable[..., str], look: Callable[..., Any]) -> None:
-    page = look(serve(AGENT + "serve([THINK, ANSWER])"), width=360)
-    ask(page, "Count " + "very " * 50 + "long" * 30)
-    finished(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    assert page.locator("textarea").is_visible()
+def test_everything_has_a_name_for_those_who_do_not_see_it(serve_agent: Serve, look: Look) -> None:
+    chat = look(serve_agent("serve([THINK, ANSWER])"))
+    chat.ask("Count.")
+    chat.finished()
+    tree = chat.page.locator("body").aria_snapshot()
+    for expected in (
+        'heading "Letter counter"',
+        'log "chatbot conversation"',
+        'button "Upload a file"',
+        'textbox "What is to be done?"',
+        'button "Submit"',
+        'button "New conversation"',
+        'button "Code"',
+        'button "Result"',
+    ):
+        assert expected in tree
 
 
-def test_stop_ends_code_and_the_conversation_goes_on(serve: Callable[..., str], look: Callable[..., Any]) -> None:
-    page = look(serve(AGENT + "serve(['<code>\\nwhile True: pass\\n</code>', '<code>\\nfinal_answer(42)\\n</code>'])"))
-    ask(page, "Loop.")
-    page.locator("button.stop-button").click()
-    page.get_by_text("Stopped").wait_for()
-    finished(page)
-    ask(page, "Answer.")
-    finished(page, 2)
-    assert "42" in conversation(page)
+IMAGES = "[...document.querySelectorAll('#conversation img')].filter(image => image.naturalWidth === 40).length == "
+
+CONTRAST = """() => {
+    const linear = value => (value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    const numbers = color => color.match(/[\\d.]+/g).map(Number);
+    const behind = element => {
+        for (; element; element = element.parentElement) {
+            const color = numbers(getComputedStyle(element).backgroundColor);
+            if (color.length === 3 || color[3] === 1) return color;
+        }
+        return [255, 255, 255];
+    };
+    const light = color => 0.2126 * linear(color[0]) + 0.7152 * linear(color[1]) + 0.0722 * linear(color[2]);
+    const found = [];
+    for (const element of document.querySelectorAll('main *')) {
+        if (element.tagName === 'STYLE' || !element.checkVisibility()) continue;
+        if (![...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim())) continue;
+        const style = getComputedStyle(element), back = behind(element), opacity = Number(style.opacity);
+        const front = numbers(style.color).slice(0, 3).map((value, i) => value * opacity + back[i] * (1 - opacity));
+        const [a, b] = [light(front), light(back)].sort((one, other) => other - one);
+        found.push([(a + 0.05) / (b + 0.05), element.tagName, element.textContent.slice(0, 40)]);
+    }
+    return found;
+}"""
 
 
-def test_stop_ends_a_model_that_does_not_answer(serve: Callable[..., str], look: Callable[..., Any]) -> None:
-    page = look(serve(AGENT + "serve([lambda messages: asyncio.sleep(3600)])"))
-    ask(page, "Think.")
-    page.locator("button.stop-button").click()
-    page.get_by_text("Stopped").wait_for()
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out(serve_agent: Serve, look: Look, scheme: str) -> None:
+    code = "# A comment\\n@property\\nclass A:\\n    def f(self, x: int = 1): return len('text') + x"
+    chat = look(serve_agent(f"serve([act({code!r}), act('1/0'), ANSWER])"), color_scheme=scheme)
+    chat.ask("Count.")
+    chat.finished()
+    chat.open("Code")
+    chat.wait_for("A comment")
+    found = chat.page.evaluate(CONTRAST)
+    assert len(found) > 10
+    assert [one for one in found if one[0] < 4.5] == []
 
 
-def test_two_browsers_never_share_a_run(serve: Callable[..., str], look: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("width", [390, 360])
+def test_a_phone_shows_it_without_scrolling_sideways(serve_agent: Serve, look: Look, width: int) -> None:
     program = """
-import re
-def reply(messages):
-    tasks = re.findall(r"New task:\\\\n(\\w+)", "".join(str(message.content) for message in messages))
-    return f"<code>\\nfinal_answer('I know of ' + {' and '.join(tasks)!r})\\n</code>"
-serve([reply] * 9)
-"""
-    address = serve(AGENT + program)
-    first, second = look(address), look(address)
-    ask(first, "Ada")
-    ask(second, "Bob")
-    finished(first)
-    finished(second)
-    ask(first, "Cid")
-    finished(first, 2)
-    assert "I know of Ada and Cid" in conversation(first)
-    assert "I know of Bob" in conversation(second)
-    assert "Bob" not in conversation(first)
-    first.get_by_text("New conversation").click()
-    first.get_by_text("I know of Ada and Cid").wait_for(state="detached")
-    ask(first, "Dan")
-    finished(first)
-    assert "I know of Dan" in conversation(first)
+    table = "|" + "a long heading|" * 12 + "\\n|" + "---|" * 12 + "\\n|" + "cell|" * 12
+    serve([act(f"print('x' * 3000)\\nfinal_answer({table + chr(10) * 2 + '`' + 'y' * 400 + '`'!r})")])
+    """
+    chat = look(serve_agent(program), width=width)
+    chat.ask("Count " + "very " * 50 + "long" * 30)
+    chat.finished()
+    chat.open("Result")
+    assert chat.page.evaluate("document.documentElement.scrollWidth") <= width
+    bottom = chat.page.locator("textarea").bounding_box()
+    assert bottom["y"] + bottom["height"] <= 900
 
 
-def test_files(serve: Callable[..., str], look: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_box_stays_in_sight(serve_agent: Serve, look: Look) -> None:
+    chat = look(serve_agent("serve([THINK] * 12 + [ANSWER])"))
+    chat.ask("Count.")
+    chat.finished()
+    box = chat.page.get_by_text("New conversation").bounding_box()
+    assert box["y"] + box["height"] <= 900
+    assert chat.page.get_by_text("In all").is_visible()
+
+
+def test_steps_of_managed_agents_stand_in_the_step_that_asked(serve_agent: Serve, look: Look) -> None:
     program = """
-def reply(messages):
-    images = sum(part.get("type") == "image" for message in messages for part in message.content)
-    task = "".join(str(message.content) for message in messages)
-    found = re.findall(r"files: ([^'\\\\]*)", task)
-    return f"<code>\\nfinal_answer({(images, found)!r})\\n</code>"
-import re
-serve([reply] * 9)
-"""
-    page = look(serve(AGENT + program))
-    Image.new("RGB", (4, 4), "red").save(tmp_path / "red.png")
-    (tmp_path / "a note;.txt").write_text("hello")
-    page.locator("input[type=file]").set_input_files([tmp_path / "red.png", tmp_path / "a note;.txt"])
-    page.wait_for_timeout(2000)
-    ask(page, "Look.")
-    finished(page)
-    assert "(1, [" in conversation(page)
-    assert "a_note_.txt" in conversation(page)
-    with zipfile.ZipFile(tmp_path / "fake.png", "w") as archive:
-        archive.writestr("x", "y")
-    page.locator("input[type=file]").set_input_files([tmp_path / "fake.png"])
-    page.wait_for_timeout(2000)
-    ask(page, "Look again.")
-    page.get_by_text("fake.png is no .png file by its content").wait_for()
-    assert page.locator("textarea").input_value() == "Look again."
+    scripted = ScriptedModel([act("print('looked up')", "I look."), act("final_answer('at six')", "Found.")])
+    member = CodeAgent([], scripted, name="almanac", description="Knows tides.", verbosity_level=-1)
+    serve([act("print(almanac('When?'))"), act("final_answer('At six.')")], managed_agents=[member])
+    """
+    chat = look(serve_agent(program))
+    chat.ask("When is high tide?")
+    chat.finished()
+    order = [chat.text.index(part) for part in ("Step 1", "almanac: step 1", "almanac: step 2", "Result", "Step 2")]
+    assert order == sorted(order)
+    assert "In all · 40 tokens in, 20 out" in chat.text
+    chat.open("almanac: step 1")
+    chat.wait_for("looked up")
 
 
-def test_errors_are_shown_and_the_conversation_goes_on(serve: Callable[..., str], look: Callable[..., Any]) -> None:
-    program = "serve([ConnectionError('the provider is down'), '<code>\\nfinal_answer(42)\\n</code>'])"
-    page = look(serve(AGENT + program))
-    ask(page, "Work.")
-    finished(page)
-    page.get_by_text("Error").first.click()
-    page.get_by_text("the provider is down").first.wait_for()
-    ask(page, "Again.")
-    finished(page, 2)
-    assert "42" in conversation(page)
-
-
-def test_what_a_model_or_a_tool_writes_is_no_html_of_the_page(
-    serve: Callable[..., str], look: Callable[..., Any]
-) -> None:
+def test_calls_of_tools_and_their_images(serve_agent: Serve, look: Look) -> None:
     program = """
-bad = "<img src=x onerror=\\"document.title='owned'\\"><script>document.title='owned'</script>"
-serve([f"Look: {bad}\\n<code>\\nprint({bad + '```' + bad!r})\\nfinal_answer({bad!r})\\n</code>"])
-"""
-    page = look(serve(AGENT + program))
-    ask(page, "Attack.")
-    finished(page)
-    page.get_by_text("Result").first.click()
-    page.wait_for_timeout(500)
-    assert page.title() == "Letter counter"
+    @tool
+    def paint(color: str) -> object:
+        \"\"\"Paint.
+
+        Args:
+            color: Which.
+        \"\"\"
+        return Image.new("RGB", (40, 20), color)
+
+    calls = [tool_call("paint", color="red"), tool_call("paint", color="blue")]
+    serve([calls, tool_call("final_answer", answer="**Painted**")], [paint], ToolCallingAgent, stream_outputs=True)
+    """
+    chat = look(serve_agent(program))
+    chat.ask("Paint.")
+    chat.finished()
+    assert chat.text.count("Tool call: paint") == 2
+    shown = (
+        "[...document.querySelectorAll('#conversation img')].filter(image => image.naturalWidth === 40).length === 2"
+    )
+    chat.page.wait_for_function(shown)
+    assert "Painted" in chat.text
 
 
-TOOL = """
-import os
-from smolagents import launch_gradio_demo, tool
+def test_images_sounds_and_videos(serve_agent: Serve, look: Look) -> None:
+    program = """
+    import numpy
+    from smolagents.agent_types import AgentVideo
 
-@tool
-def repeat(text: str, times: int, loud: bool = False, options: dict[str, int] | None = None) -> str:
-    \"\"\"Repeat a text.
+    @tool
+    def show(what: str) -> object:
+        \"\"\"Show.
 
-    Args:
-        text: What.
-        times: How often.
-        loud: In capitals.
-        options: More.
-    \"\"\"
-    return (text.upper() if loud else text) * times + str(options or "")
+        Args:
+            what: What.
+        \"\"\"
+        image = Image.new("RGB", (40, 20), "red")
+        tone = (8000, numpy.sin(numpy.arange(8000) / 5).astype("float32"))
+        film = AgentVideo(b"\\0\\0\\0\\x18ftypmp42" + bytes(100))
+        return {"image": image, "several": [image, image], "tone": tone, "film": film}[what]
 
-os.environ["GRADIO_SERVER_PORT"] = str(PORT)
-launch_gradio_demo(repeat)
-"""
+    serve([act(f"final_answer(show('{what}'))") for what in ("image", "several", "tone", "film")], [show])
+    """
+    chat = look(serve_agent(program))
+    chat.ask("Image.")
+    chat.page.wait_for_function(IMAGES + "1")
+    chat.ask("Several.")
+    chat.page.wait_for_function(IMAGES + "3")
+    chat.ask("Tone.")
+    chat.finished(3)
+    chat.wait_for("0:01")
+    chat.ask("Film.")
+    chat.page.locator("#conversation video").wait_for()
 
 
-def test_a_tool_has_a_form(serve: Callable[..., str], look: Callable[..., Any]) -> None:
-    page = look(serve(TOOL))
-    assert page.get_by_text("Repeat a text.").is_visible()
-    page.get_by_label("text").fill("ab")
-    page.get_by_label("times").fill("2")
-    page.get_by_label("loud").check()
-    page.get_by_text("Submit").click()
-    page.wait_for_function("[...document.querySelectorAll('textarea')].some(area => area.value === 'ABAB')")
-    page.locator(".cm-content").fill('{"x": 1}')
-    page.get_by_text("Submit").click()
-    page.wait_for_function("[...document.querySelectorAll('textarea')].some(area => area.value === \"ABAB{'x': 1}\")")
-    page.locator(".cm-content").fill("{x")
-    page.get_by_text("Submit").click()
-    page.get_by_text("options is no JSON").first.wait_for()
+def test_errors_are_shown_and_the_conversation_goes_on(serve_agent: Serve, look: Look) -> None:
+    program = "serve([ConnectionError('the provider is <b>down</b>'), act('1/0'), act('final_answer(42)')])"
+    chat = look(serve_agent(program))
+    chat.ask("Work.")
+    chat.finished()
+    assert "The run has failed" in chat.text
+    assert "the provider is <b>down</b>" in chat.text
+    chat.ask("Again.")
+    chat.finished(2)
+    assert "42" in chat.text
+    chat.page.get_by_text("Error", exact=True).nth(1).click()
+    chat.wait_for("ZeroDivisionError")

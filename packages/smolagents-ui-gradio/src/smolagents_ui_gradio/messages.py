@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from smolagents.agent_types import AgentAudio, AgentImage, AgentVideo
 from smolagents.memory import ActionStep, FinalAnswerStep, MemoryStep, PlanningStep
+from smolagents.steps import ToolCall
 from smolagents.usage import Timing, TokenUsage
+
+from smolagents_ui_gradio.media import is_media, media_in, new_file, shown_file
+from smolagents_ui_gradio.text import fenced, literal
 
 if TYPE_CHECKING:
     import gradio
 
 _CODE = re.compile(r"<code>.*?(</code>|$)|```.*?(```|$)|\{\{.*?(\}\}|$)", re.DOTALL)
 _JSON = re.compile(r"^\s*\{.*\}\s*$", re.DOTALL)
+_PLAN = re.compile(r"^```\n(.*)\n```$", re.DOTALL | re.MULTILINE)  # which agents fence in, for their model
+_LONG = 100_000  # characters; a browser takes seconds for more
 
 
 def pull_messages_from_step(step: MemoryStep, skip_model_outputs: bool = False) -> Iterator[gradio.ChatMessage]:
@@ -28,14 +34,28 @@ def pull_messages_from_step(step: MemoryStep, skip_model_outputs: bool = False) 
         yield from _action(step, skip_model_outputs)
     elif isinstance(step, PlanningStep):
         if not skip_model_outputs:
-            yield _said(f"**Plan**\n\n{step.plan}")
-        yield _said(figures("Planning", step.token_usage, step.timing))
+            yield from _said("**Plan**", literal(_PLAN.sub(r"\1", step.plan)))
+        yield figures("Planning", step.token_usage, step.timing)
     elif isinstance(step, FinalAnswerStep):
-        yield from answer(step.output)
+        yield from _answer(step.output)
 
 
-def figures(title: str, usage: TokenUsage | None, timing: Timing | None) -> str:
+def step_of_managed(name: str, step: ActionStep) -> Iterator[gradio.ChatMessage]:
+    """Yield a step of a managed agent: one block that can be folded, and its images."""
+    shown = list(_action(step, False))
+    texts = [
+        f"**{title}**\n\n{message.content}" if (title := (message.metadata or {}).get("title")) else message.content
+        for message in shown
+        if isinstance(message.content, str)
+    ]
+    yield block(f"{name}: step {step.step_number}", "\n\n".join(map(str, texts)))
+    yield from (message for message in shown if not isinstance(message.content, str))
+
+
+def figures(title: str, usage: TokenUsage | None, timing: Timing | None) -> gradio.ChatMessage:
     """Return the line that says what a step or a run took: tokens, dollars where they are known, seconds."""
+    import gradio
+
     parts = [title]
     if usage is not None:
         parts.append(f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out")
@@ -43,17 +63,7 @@ def figures(title: str, usage: TokenUsage | None, timing: Timing | None) -> str:
             parts.append(f"${usage.cost:.4f}")
     if timing is not None and timing.duration is not None:
         parts.append(f"{timing.duration:.1f} s")
-    return f"<small>{' · '.join(parts)}</small>"
-
-
-def answer(output: Any) -> Iterator[gradio.ChatMessage]:
-    """Yield the final answer: text as it is, images, sounds and videos to see and hear."""
-    if isinstance(output, (AgentImage, AgentAudio, AgentVideo)):
-        yield _file(output.to_string())
-    elif hasattr(output, "save") and hasattr(output, "getbands"):  # an image of PIL
-        yield _file(AgentImage(output).to_string())
-    else:
-        yield _said(f"**Final answer**\n\n{output}")
+    return gradio.ChatMessage(f"<small>{' · '.join(parts)}</small>")
 
 
 def thought(text: str) -> str:
@@ -62,35 +72,57 @@ def thought(text: str) -> str:
     return "" if _JSON.match(shown) else shown
 
 
-def block(title: str, content: str) -> gradio.ChatMessage:
-    """Return a message that can be folded."""
+def writing(text: str) -> str:
+    """Return what a model has written so far, its code as code."""
+    return literal(re.sub(r"</?code>", lambda tag: "\n```\n" if "/" in tag[0] else "\n```python\n", text))
+
+
+def block(title: str, content: str, status: Any = "done") -> gradio.ChatMessage:
+    """Return a message that can be folded; a pending one is open, and shows that something goes on."""
     import gradio
 
-    return gradio.ChatMessage(content, "assistant", {"title": title, "status": "done"})
+    return gradio.ChatMessage(content, "assistant", {"title": literal(title), "status": status})
 
 
-def fenced(text: str, language: str = "") -> str:
-    """Return a text as a block of code in Markdown, whatever backticks it has."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{text}\n{fence}"
+def call(made: ToolCall, status: Any = "done") -> gradio.ChatMessage:
+    """Return what a call of a tool looks like."""
+    if made.name == "python_interpreter":
+        return block("Code", fenced(str(made.arguments), "python"), status)
+    return block(f"Tool call: {made.name[:80]}", fenced(_data(made.arguments)), status)
+
+
+def _answer(output: Any) -> Iterator[gradio.ChatMessage]:
+    """Yield the final answer: text as it is, data as JSON, images, sounds and videos to see and hear."""
+    if is_media(output):
+        yield from _said("**Final answer**", "")
+    elif isinstance(output, (str, int, float, type(None))):
+        yield from _said("**Final answer**", literal(str(output)))
+    else:
+        yield from _said("**Final answer**", fenced(_data(output)))
+    for media in media_in(output):
+        yield media_message(media)
+
+
+def _data(output: Any) -> str:
+    if not isinstance(output, (dict, list, tuple)):
+        return str(output)
+    try:
+        return json.dumps(output, indent=2, ensure_ascii=False, default=str)
+    except (TypeError, ValueError):  # a key of another type, or an object that holds itself
+        return str(output)
 
 
 def _action(step: ActionStep, skip_model_outputs: bool) -> Iterator[gradio.ChatMessage]:
     if not skip_model_outputs:
-        yield _said(f"**Step {step.step_number}**\n\n{thought(_text(step.model_output))}".rstrip())
-    for call in step.tool_calls or []:
-        if call.name == "python_interpreter":
-            yield block("Code", fenced(str(call.arguments), "python"))
-        else:
-            yield block(f"Tool call: {call.name}", fenced(str(call.arguments)))
+        yield from _said(f"**Step {step.step_number}**", literal(thought(_text(step.model_output))))
+    yield from map(call, step.tool_calls or [])
     if step.observations and step.observations.strip():
-        yield block("Result", fenced(step.observations.strip()))
+        yield from _folded("Result", step.observations.strip())
     for image in step.observations_images or []:
-        yield _file(AgentImage(image).to_string())
+        yield media_message(image)
     if step.error is not None:
-        yield block("Error", fenced(str(step.error)))
-    yield _said(figures(f"Step {step.step_number}", step.token_usage, step.timing))
+        yield from _folded("Error", str(step.error))
+    yield figures(f"Step {step.step_number}", step.token_usage, step.timing)
 
 
 def _text(output: Any) -> str:
@@ -99,14 +131,39 @@ def _text(output: Any) -> str:
     return output or ""
 
 
-def _said(text: str) -> gradio.ChatMessage:
+def _said(title: str, text: str) -> Iterator[gradio.ChatMessage]:
     import gradio
 
-    return gradio.ChatMessage(text)
+    yield gradio.ChatMessage(f"{title}\n\n{_cut(text)}".rstrip())
+    yield from _whole(text)
 
 
-def _file(path: str) -> gradio.ChatMessage:
+def _folded(title: str, text: str) -> Iterator[gradio.ChatMessage]:
+    yield block(title, fenced(_cut(text)))
+    yield from _whole(text)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[:_LONG]}\n… ({len(text):,} characters in all, in the file below)"
+
+
+def _whole(text: str) -> Iterator[gradio.ChatMessage]:
+    """Yield a file with a text that is too long for the page."""
     import gradio
 
-    content: Any = {"path": path}
+    if len(text) > _LONG:
+        path = new_file(".txt")
+        path.write_text(text, "utf-8", errors="replace")
+        content: Any = {"path": str(path)}
+        yield gradio.ChatMessage(content)
+
+
+def media_message(media: Any) -> gradio.ChatMessage:
+    """Return an image, a sound or a video to see and hear, or why it can't be."""
+    import gradio
+
+    try:
+        content: Any = {"path": shown_file(media), "alt_text": "What the agent shows"}
+    except Exception as error:  # Pillow and others raise whatever odd data makes them stumble over
+        content = literal(f"Not shown: {error}")
     return gradio.ChatMessage(content)

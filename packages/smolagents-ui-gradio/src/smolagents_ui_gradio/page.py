@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import tempfile
+import asyncio
+import shutil
+import weakref
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
-from smolagents import MultiStepAgent
+from smolagents import AgentImage, MultiStepAgent
 
 from smolagents_ui_gradio.conversation import Conversation
-from smolagents_ui_gradio.uploads import DOCUMENTS, IMAGES, MAX_BYTES, UploadError, keep
+from smolagents_ui_gradio.media import shown_file
+from smolagents_ui_gradio.style import CONVERSATION, HOUR, PAGE
+from smolagents_ui_gradio.text import literal
+from smolagents_ui_gradio.uploads import DOCUMENTS, IMAGES, MAX_BYTES, MAX_FILES, UploadError, keep
 
 if TYPE_CHECKING:
     import gradio
 
 _PLACEHOLDER = "What is to be done?"
-_CSS = """
-.gradio-container {width: 100% !important; max-width: 56rem !important; margin: auto !important;}
-#conversation {min-height: 50dvh;}
-#conversation small {opacity: 0.7;}
-/* Gradio's own button would empty the page and not the agent's memory. */
-#conversation button[aria-label="Clear"], #conversation button[title="Clear"] {display: none;}
-"""
+# The stop button goes away, and would take the keyboard's focus with it.
+_FOCUS = "(...given) => {document.querySelector('textarea').focus(); return given}"
 
 
 class GradioUI:
@@ -33,18 +34,26 @@ class GradioUI:
 
     Args:
         agent: The agent; its own memory is left alone.
-        file_upload_folder: Where files are kept; None: a new temporary folder.
+        file_upload_folder: Where files are kept for good; None: in a temporary folder, each conversation's until it
+            ends.
         reset_agent_memory: Let the agent forget the conversation before each task.
     """
+
+    page_options = {**PAGE, "css": CONVERSATION, "max_file_size": MAX_BYTES}
+    """What `launch` and `gradio.mount_gradio_app` are told about the page."""
 
     def __init__(
         self, agent: MultiStepAgent, file_upload_folder: str | Path | None = None, reset_agent_memory: bool = False
     ) -> None:
         self.agent = agent
-        self.file_upload_folder = Path(file_upload_folder or tempfile.mkdtemp(prefix="smolagents-uploads-"))
+        self.file_upload_folder = Path(file_upload_folder or mkdtemp(prefix="smolagents-uploads-"))
+        self._keeps = file_upload_folder is not None
+        if not self._keeps:
+            weakref.finalize(self, shutil.rmtree, self.file_upload_folder, ignore_errors=True)
         self.reset_agent_memory = reset_agent_memory
         self.name = (agent.name or "agent").replace("_", " ").capitalize()
         self.description = agent.description
+        self._at_work: dict[str | None, Conversation] = {}  # by Gradio's session
 
     def launch(self, share: bool = False, **kwargs: Any) -> Any:
         """Serve the page, until the program ends.
@@ -53,16 +62,17 @@ class GradioUI:
             share: Make a public address through Gradio's servers: whoever has it can use the agent.
             **kwargs: As Gradio's `launch` takes them: `server_name`, `server_port`, `auth`, …
         """
-        options = {"css": _CSS, "max_file_size": MAX_BYTES, "footer_links": [], **kwargs}
-        return self.create_app().launch(share=share, **options)
+        return self.create_app().launch(share=share, **{**self.page_options, **kwargs})
 
     def create_app(self) -> gradio.Blocks:
         """Return the page, for `launch` or to mount it in a web application."""
         import gradio
 
-        app = gradio.Blocks(title=self.name, fill_height=True, analytics_enabled=False)
+        app: gradio.Blocks = gradio.Blocks(
+            title=self.name, fill_height=True, analytics_enabled=False, delete_cache=(HOUR, 24 * HOUR)
+        )
         with app:
-            conversation = gradio.State(None, time_to_live=24 * 3600, delete_callback=_close)
+            conversation = gradio.State(None, time_to_live=24 * HOUR, delete_callback=self._end)
             gradio.Markdown(f"# {self.name}\n{self.description or ''}")
             chat = gradio.Chatbot(
                 label="Conversation",
@@ -83,15 +93,16 @@ class GradioUI:
             )
             new = gradio.Button("New conversation", size="sm")
             box.submit(
-                self._talk,
-                [box, chat, conversation],
+                _wants_request(self._talk),
+                [box, conversation],
                 [chat, box, conversation],
                 concurrency_limit=None,
                 show_progress="hidden",
                 api_visibility="private",
             )
-            box.stop(_stop, [conversation], None, queue=False, api_visibility="private")
-            new.click(_renew, [conversation], [chat, box, conversation], queue=False, api_visibility="private")
+            box.stop(_stop, [conversation], None, queue=False, js=_FOCUS, api_visibility="private")
+            new.click(self._renew, [conversation], [chat, box, conversation], queue=False, api_visibility="private")
+            app.unload(_wants_request(self._left))
         return app
 
     def upload_file(
@@ -119,38 +130,91 @@ class GradioUI:
         return gradio.Textbox(value=f"File uploaded: {kept}", visible=True), [*file_uploads_log, str(kept)]
 
     async def _talk(
-        self, message: dict[str, Any], history: list[Any], conversation: Conversation | None
-    ) -> AsyncIterator[tuple[Any, Any, Conversation]]:
+        self, message: dict[str, Any], conversation: Conversation | None, request: gradio.Request
+    ) -> AsyncIterator[tuple[Any, Any, Any]]:
         """Show a person's message and, as it comes, what the agent does about it."""
         import gradio
 
         if conversation is None:
-            conversation = Conversation(self.agent)
+            conversation = self._begin()
         text = (message.get("text") or "").strip()
+        unchanged = gradio.skip(), gradio.skip(), conversation
+        if conversation.busy:
+            gradio.Warning("The agent is at work: stop it, or wait.")
+            yield unchanged
+            return
         try:
-            files = [keep(file, self.file_upload_folder) for file in message.get("files") or []]
+            files = await asyncio.to_thread(self._kept, message.get("files") or [], conversation)
         except UploadError as error:
-            gradio.Warning(str(error))
-            yield history, gradio.MultimodalTextbox(value={"text": text, "files": []}), conversation
+            gradio.Warning(literal(str(error)))
+            yield gradio.skip(), gradio.MultimodalTextbox(value={"text": text, "files": []}), conversation
             return
         if not text and not files:
-            yield history, gradio.MultimodalTextbox(), conversation
+            yield unchanged
             return
-        before = [*history, *_asked(text, files)]
         busy = gradio.MultimodalTextbox(value=None, submit_btn=False, stop_btn=True, placeholder="Working …")
-        yield before, busy, conversation
         images = [str(file) for file in files if file.suffix.lower() in IMAGES]
-        async for messages in conversation.messages(_task(text, files), images, self.reset_agent_memory):
-            yield [*before, *messages], gradio.skip(), conversation
-        yield gradio.skip(), _idle_box(), conversation
+        self._at_work[request.session_hash] = conversation
+        try:
+            yield gradio.skip(), busy, conversation  # so that `_stop` has it
+            async for shown in conversation.talk(
+                _asked(text, files), _task(text, files), images, self.reset_agent_memory
+            ):
+                if conversation.closed:  # the page shows another one
+                    return
+                yield shown, gradio.skip(), gradio.skip()
+        finally:
+            self._at_work.pop(request.session_hash, None)
+        yield gradio.skip(), _idle_box(), gradio.skip()
+
+    def _begin(self) -> Conversation:
+        folder = self.file_upload_folder if self._keeps else Path(mkdtemp(dir=self.file_upload_folder))
+        return Conversation(self.agent, folder)
+
+    def _end(self, conversation: Conversation | None) -> None:
+        if conversation is not None:
+            conversation.close()
+            if not self._keeps:
+                shutil.rmtree(conversation.folder, ignore_errors=True)
+
+    def _kept(self, files: list[str], conversation: Conversation) -> list[Path]:
+        try:
+            if len(files) > MAX_FILES:
+                raise UploadError(f"{len(files)} files at once: {MAX_FILES} at most")
+            return [keep(file, conversation.folder) for file in files]
+        finally:
+            for file in files:  # Gradio's own copy
+                Path(file).unlink(missing_ok=True)
+
+    async def _left(self, request: gradio.Request) -> None:
+        """Stop what goes on for a page that was closed; the conversation is kept for a while, if the person returns."""
+        conversation = self._at_work.get(request.session_hash)
+        if conversation is not None:
+            conversation.stop()
+
+    async def _renew(self, conversation: Conversation | None) -> tuple[list[Any], Any, None]:
+        self._end(conversation)
+        return [], _idle_box(), None
+
+
+def _wants_request(handler: Any) -> Any:
+    """Tell Gradio, which looks for its own class in annotations, that a handler wants the request."""
+    import gradio
+
+    handler.__func__.__annotations__["request"] = gradio.Request
+    return handler
 
 
 def _asked(text: str, files: list[Path]) -> list[Any]:
+    """Return a person's messages: images as such, the names of other files, and the text."""
     import gradio
 
-    contents: list[Any] = [{"path": str(file)} for file in files]
-    said = [gradio.ChatMessage(content, "user") for content in contents]
-    return [*said, gradio.ChatMessage(text, "user")] if text else said
+    shown: list[Any] = []
+    for file in files:
+        image = file.suffix.lower() in IMAGES
+        content: Any = {"path": shown_file(AgentImage(file)), "alt_text": file.name} if image else f"📎 {file.name}"
+        shown.append(gradio.ChatMessage(content if image else literal(content), "user"))
+    return [*shown, gradio.ChatMessage(literal(text), "user")] if text else shown
 
 
 def _task(text: str, files: list[Path]) -> str:
@@ -169,15 +233,3 @@ def _idle_box() -> Any:
 async def _stop(conversation: Conversation | None) -> None:  # on the event loop of the run
     if conversation is not None:
         conversation.stop()
-
-
-async def _renew(conversation: Conversation | None) -> tuple[list[Any], Any, None]:
-    if conversation is not None:
-        conversation.stop()
-        conversation.close()
-    return [], _idle_box(), None
-
-
-def _close(conversation: Conversation | None) -> None:
-    if conversation is not None:
-        conversation.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from smolagents.memory import ActionStep, FinalAnswerStep, PlanningStep
 from smolagents.messages import ChatMessageStreamDelta
 
-from smolagents_ui_gradio.messages import pull_messages_from_step
+from smolagents_ui_gradio.messages import pull_messages_from_step, writing
 
 if TYPE_CHECKING:
     import gradio
@@ -36,7 +36,7 @@ def stream_to_gradio(
     for event in events:
         if isinstance(event, ChatMessageStreamDelta):
             written += event.content or ""
-            yield written
+            yield writing(written)
         elif isinstance(event, (ActionStep, PlanningStep, FinalAnswerStep)):
             yield from pull_messages_from_step(event, skip_model_outputs=bool(written))
             written = ""

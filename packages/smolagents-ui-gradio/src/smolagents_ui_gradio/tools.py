@@ -10,6 +10,10 @@ from smolagents import Tool
 from smolagents.concurrency import wait_for
 from smolagents.tools.schema import schema_of_hint
 
+from smolagents_ui_gradio.media import shown_file
+from smolagents_ui_gradio.style import HOUR, PAGE
+from smolagents_ui_gradio.text import literal
+
 if TYPE_CHECKING:
     import gradio
 
@@ -21,7 +25,7 @@ def launch_gradio_demo(tool: Tool, **kwargs: Any) -> Any:
         tool: The tool.
         **kwargs: As Gradio's `launch` takes them.
     """
-    return tool_page(tool).launch(**kwargs)
+    return tool_page(tool).launch(**{"share": False, **PAGE, **kwargs})
 
 
 def tool_page(tool: Tool) -> gradio.Interface:
@@ -35,10 +39,13 @@ def tool_page(tool: Tool) -> gradio.Interface:
             for name, value in given.items()
             if value is not None and not (value == "" and tool.inputs[name].get("nullable"))
         }
-        result = tool(sanitize_inputs_outputs=True, **arguments)
-        if tool.is_async:
-            result = wait_for(result)
-        return result.to_string() if tool.output_type in ("image", "audio") else result
+        try:
+            result = tool(sanitize_inputs_outputs=True, **arguments)
+            if tool.is_async:
+                result = wait_for(result)
+            return shown_file(result) if tool.output_type in ("image", "audio") else result
+        except Exception as error:  # whatever it is: the person reads it
+            raise gradio.Error(literal(f"{type(error).__name__}: {error}"), duration=None) from error
 
     return gradio.Interface(
         fn=call,
@@ -49,6 +56,7 @@ def tool_page(tool: Tool) -> gradio.Interface:
         flagging_mode="never",
         api_name=tool.name,
         analytics_enabled=False,
+        delete_cache=(HOUR, 24 * HOUR),
     )
 
 
@@ -116,7 +124,7 @@ def _parsed(name: str, value: Any, schema: dict[str, Any]) -> Any:
     try:
         return json.loads(value)
     except ValueError as error:
-        raise gradio.Error(f"{name} is no JSON: {error}") from None
+        raise gradio.Error(literal(f"{name} is no JSON: {error}")) from None
 
 
 def _output(kind: str) -> Any:

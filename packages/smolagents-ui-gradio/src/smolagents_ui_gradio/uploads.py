@@ -7,10 +7,13 @@ import shutil
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 DOCUMENTS = (".pdf", ".docx", ".txt")
 MAX_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 50_000_000
+MAX_FILES = 20  # with one message
 
 
 class UploadError(ValueError):
@@ -32,29 +35,34 @@ def keep(source: str | Path, folder: str | Path, allowed: Sequence[str] = (*DOCU
     suffix = source.suffix.lower()
     if suffix not in allowed:
         raise UploadError(f"File type disallowed: {suffix or 'none'}. Allowed: {', '.join(allowed)}")
+    if not source.exists():  # somebody else has handed over the same file, which Gradio has once
+        raise UploadError(f"{source.name} has gone: add it again")
     if source.stat().st_size > MAX_BYTES:
         raise UploadError(f"{source.name} is larger than {MAX_BYTES // 1024**2} MB")
     if not _CHECKS.get(suffix, _is_anything)(source):
         raise UploadError(f"{source.name} is no {suffix} file by its content")
     folder.mkdir(parents=True, exist_ok=True)
-    target = _free(folder / safe_name(source.name))
-    shutil.copyfile(source, target)
-    return target
+    with open(source, "rb") as content, _new_file(folder / safe_name(source.name)) as target:
+        shutil.copyfileobj(content, target)
+    return Path(target.name)
 
 
 def safe_name(name: str) -> str:
     """Return a file name of letters, digits, `-`, `_` and `.` alone, that hides nothing and leaves no folder."""
     stem, dot, suffix = Path(name.replace("\\", "/")).name.rpartition(".")
-    stem = re.sub(r"[^\w\-.]", "_", stem).strip(".")[:100]
+    stem = re.sub(r"[^\w\-.]", "_", stem).strip(".").encode()[:100].decode(errors="ignore")
     return f"{stem or 'file'}{dot}{re.sub(r'[^A-Za-z0-9]', '', suffix)}"
 
 
-def _free(path: Path) -> Path:
-    number, found = 1, path
-    while found.exists():
-        number += 1
-        found = path.with_stem(f"{path.stem}_{number}")
-    return found
+def _new_file(path: Path) -> BinaryIO:
+    """Open a file that was not there, of this name or of one with a number in it."""
+    number, free = 1, path
+    while True:
+        try:
+            return open(free, "xb")
+        except FileExistsError:
+            number += 1
+            free = path.with_stem(f"{path.stem}_{number}")
 
 
 def _is_image(path: Path) -> bool:
@@ -62,11 +70,21 @@ def _is_image(path: Path) -> bool:
 
     formats = {".jpg": "JPEG", ".jpeg": "JPEG"}
     try:
-        with Image.open(path) as image:
-            image.verify()
-            return image.format == formats.get(path.suffix.lower(), path.suffix[1:].upper())
-    except Exception:  # Pillow raises whatever a broken file makes it stumble over
+        with Image.open(path, formats=[formats.get(path.suffix.lower(), path.suffix[1:].upper())]) as image:
+            if image.width * image.height > MAX_PIXELS:  # a small file can unfold to gigabytes
+                raise _too_many_pixels(path)
+            image.load()
+            return True
+    except UploadError:
+        raise
+    except Exception as error:  # Pillow raises whatever a broken file makes it stumble over
+        if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
+            raise _too_many_pixels(path) from None
         return False
+
+
+def _too_many_pixels(path: Path) -> UploadError:
+    return UploadError(f"{path.name} has more than {MAX_PIXELS // 10**6} million pixels")
 
 
 def _is_pdf(path: Path) -> bool:
