@@ -9,6 +9,9 @@ talks to a server on loopback, which says what invisible comments of the page te
 
 A block after `<!-- file: path -->` shows a file of the repository, or a part of it, as it is. A block marked `output`
 is what the program prints, in order. A page that shows tests is run by pytest.
+
+A page whose program needs more than this lane has is run by a test of a distribution, in that one's lane: by one that
+names the page and calls `check_readme`. All other pages run here, so that none is left out.
 """
 
 import json
@@ -16,7 +19,6 @@ import os
 import re
 import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
@@ -34,7 +36,6 @@ BLOCK = re.compile(
 REPLY = re.compile(
     r"^<!-- model(?:-call: (?P<tool>\w+) (?P<arguments>\{[^\n]*\}) |:\n(?P<text>.*?))-->$", re.MULTILINE | re.DOTALL
 )
-LANE = re.compile(r"^<!-- lane: (\S+) -->$", re.MULTILINE)
 HIDDEN = re.compile(r"^<!--.*?-->$", re.MULTILINE | re.DOTALL)
 
 
@@ -61,30 +62,23 @@ def program(page: Path) -> str:
     return "\n".join(lines)
 
 
-def is_for_here(page: Path) -> bool:
-    """Tell whether a page's program can run: that of a distribution which is not in this lane runs in its own tests.
-
-    A page whose program needs more than packages names its lane: `<!-- lane: scripts/NAME -->`.
-    """
-    if (lane := LANE.search(page.read_text("utf-8"))) and lane[1] != os.environ.get("SMOLAGENTS_LANE"):
-        return False
-    folder = page.parent
-    return folder.parent.name not in ("packages", "plugins") or is_installed(folder.name)
+def run_by(test: Path) -> set[Path]:
+    """Return the pages whose programs a test of a distribution runs."""
+    distribution = ROOT.joinpath(*test.relative_to(ROOT).parts[:2])
+    text = test.read_text("utf-8")
+    names = re.findall(r"[\w-]+\.md\b", text) if "check_readme(" in text else []
+    return {distribution / name if name == "README.md" else ROOT / "docs" / name for name in names}
 
 
-def is_installed(distribution: str) -> bool:
-    try:
-        version(distribution)
-    except PackageNotFoundError:
-        return False
-    return True
+ELSEWHERE = {page: test for test in ROOT.glob("p*/*/tests/**/test_*.py") for page in run_by(test) if page in PAGES}
+LANES = "".join(path.read_text("utf-8") for path in ROOT.glob("scripts/test-*"))
 
-
-WITH_PROGRAM = [page for page in PAGES if program(page).strip() and is_for_here(page)]
+WITH_PROGRAM = [page for page in PAGES if program(page).strip()]
+HERE = [page for page in WITH_PROGRAM if page not in ELSEWHERE]
 WITH_FILES = [page for page in PAGES if any(block["file"] for block in blocks(page))]
 
 
-@pytest.mark.parametrize("page", WITH_PROGRAM, ids=name_of)
+@pytest.mark.parametrize("page", HERE, ids=name_of)
 def test_page_runs(page: Path, tmp_path: Path, openai_server: FakeOpenAIServer) -> None:
     for reply in REPLY.finditer(page.read_text("utf-8")):
         if reply["tool"]:
@@ -106,6 +100,13 @@ def test_page_runs(page: Path, tmp_path: Path, openai_server: FakeOpenAIServer) 
         assert line in printed, f"not printed after what came before: {line}\n{result.stdout}"
 
 
+@pytest.mark.parametrize("page", sorted(ELSEWHERE), ids=name_of)
+def test_page_runs_in_a_lane(page: Path) -> None:
+    distribution = ELSEWHERE[page].relative_to(ROOT).parts[1]
+    assert page in WITH_PROGRAM, f"{name_of(ELSEWHERE[page])} runs nothing"
+    assert re.search(rf"{distribution}\b|apart {distribution.rpartition('-')[2]}\b", LANES), "no scripts/test-* runs it"
+
+
 @pytest.mark.parametrize("page", WITH_FILES, ids=name_of)
 def test_page_shows_files_as_they_are(page: Path) -> None:
     for block in blocks(page):
@@ -116,7 +117,7 @@ def test_page_shows_files_as_they_are(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_lead_somewhere(page: Path) -> None:
     text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text("utf-8"), flags=re.DOTALL)
-    for target in re.findall(r"\]\((?!\w+:)([^)\s]+)\)", text):
+    for target in re.findall(r"(?:\]\(|^\[[^\]\n]+\]: )(?!\w+:)([^)\s]+)", text, re.MULTILINE):
         file, _, heading = target.partition("#")
         path = (page.parent / file).resolve() if file else page
         assert path.exists(), f"{target} does not exist"
@@ -127,5 +128,14 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_block_says_what_it_is(page: Path) -> None:
-    fences = re.findall(r"^```(\w*)$", page.read_text("utf-8"), re.MULTILINE)
+    fences = re.findall(r"^[ \t]*```(.*)$", page.read_text("utf-8"), re.MULTILINE)
     assert {"python", "output", "toml", "text", "console", "json", "yaml"} >= set(fences[::2]), fences
+    assert not re.search(r"^[ \t]+```", page.read_text("utf-8"), re.MULTILINE), "a block in a list is not run"
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in ROOT.glob("p*/*/README.md")))
+def test_every_distribution_is_in_the_overviews(name: str) -> None:
+    if name == "smolagents-broken":  # for tests alone
+        return
+    assert f"{name}/README.md" in (ROOT / "README.md").read_text("utf-8")
+    assert re.search(rf"`({name}|-{name.rpartition('-')[2]})`", (ROOT / "docs" / "install.md").read_text("utf-8"))

@@ -83,10 +83,12 @@ OPTIONAL = {
         "jinja2",
         "modal-proto",
         "numpy",
+        "pillow",
         "pyyaml",
         "safetensors",
         "tokenizers",
     },
+    "smolagents-tools-audio": {"av", "smolagents-tools-web", "torch", "transformers"},
     "smolagents-tools-mcp": {"pillow"},
 }
 

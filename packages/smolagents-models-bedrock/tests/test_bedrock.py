@@ -1,9 +1,5 @@
 """What is Bedrock's own: how parameters and messages cross, credentials, regions."""
 
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +12,7 @@ from smolagents_models_bedrock import AmazonBedrockModel, AmazonBedrockServerMod
 from smolagents_testing import FakeBedrockServer, code, tool_call
 from smolagents_testing.bedrock_server import ACCESS_KEY_ID
 from smolagents_testing.openai_server import Failure
+from smolagents_testing.readme import check_readme, model_replies
 
 HELLO = [{"role": "user", "content": "Hello"}]
 
@@ -166,14 +163,9 @@ def test_a_failing_provider_loses_nothing(server: FakeBedrockServer) -> None:
     assert agent.run("Go on.", reset=False) == 8
 
 
-def test_readme(server: FakeBedrockServer, tmp_path: Path) -> None:
-    page = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
-    program = "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
-    server.reply(*re.findall(r"<!-- model:\n(.*?)-->", page, re.DOTALL))
-    environ = {**os.environ, "AWS_BEARER_TOKEN_BEDROCK": server.api_key}
-    environ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] = server.endpoint
-    command = [sys.executable, "-W", "error", "-c", program]
-    done = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    for printed in re.findall(r"```output\n(.*?)```", page, re.DOTALL):
-        assert printed.strip() in done.stdout
+def test_readme(server: FakeBedrockServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Path(__file__).parent.parent / "README.md"
+    server.reply(*model_replies(page))
+    monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", server.api_key)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", server.endpoint)
+    check_readme(page)

@@ -16,12 +16,13 @@ from typing import Any
 import pytest
 from smolagents import CodeAgent, VLLMModel
 from smolagents_models_vllm.sampling import MAX_TOKENS, sampling_params, structured_outputs
+from smolagents_testing.readme import check_readme, model_replies
 from smolagents_testing.tiny_models import make_tiny_model
 
 HELLO = [{"role": "user", "content": "Hello"}]
 YES = {"type": "object", "properties": {"yes": {"type": "boolean"}}, "required": ["yes"], "additionalProperties": False}
 SCHEMA = {"type": "json_schema", "json_schema": {"name": "answer", "schema": YES}}
-README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+README = Path(__file__).parent.parent / "README.md"
 Make = Callable[..., Any]
 
 
@@ -98,17 +99,13 @@ def test_an_agent_gets_its_answers_in_the_form_that_it_needs(tmp_path: Path, mak
     assert re.fullmatch("(yes|no){3}", answer)
 
 
-def test_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_vllm: Make, capsys: Any) -> None:
+def test_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_vllm: Make) -> None:
     monkeypatch.chdir(tmp_path)
-    replies = re.findall(r"^<!-- model:\n(.*?)-->$", README, re.MULTILINE | re.DOTALL)
-    (program,) = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    (model_id,) = set(re.findall(r'"(Qwen/[^"]+)"', program))
-    make_tiny_model(tmp_path / model_id, replies)
+    (model_id,) = set(re.findall(r'"(Qwen/[^"]+)"', README.read_text("utf-8")))
+    make_tiny_model(tmp_path / model_id, model_replies(README))
     # As it stands there, but for the arguments that a CPU needs.
     monkeypatch.setattr("smolagents.VLLMModel", make_vllm, raising=False)
-    exec(compile(program, "README.md", "exec"), {"__name__": "__main__"})
-    (expected,) = re.findall(r"^```output\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    assert expected in capsys.readouterr().out
+    check_readme(README)
 
 
 def test_is_what_the_catalogue_names() -> None:
