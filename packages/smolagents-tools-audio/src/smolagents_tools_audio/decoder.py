@@ -193,16 +193,17 @@ def _import_libraries(data: bytes) -> None:
 
 def _limit_resources(cpu_seconds: int) -> None:
     """Set limits that hold even if the process that started this one is gone, where there are such limits."""
-    with contextlib.suppress(ImportError):  # Windows has none
-        import resource
+    if sys.platform == "win32":  # there are no such limits
+        return
+    import resource
 
-        # No number for a file is left: a decoder that is led astray opens neither a file nor a connection.
-        limits = {resource.RLIMIT_AS: MAX_MEMORY, resource.RLIMIT_CPU: cpu_seconds, resource.RLIMIT_NOFILE: 0}
-        for limit, value in limits.items():
-            _, hard = resource.getrlimit(limit)
-            most = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            with contextlib.suppress(ValueError, OSError):  # macOS refuses the first
-                resource.setrlimit(limit, (most, hard))
+    # No number for a file is left: a decoder that is led astray opens neither a file nor a connection.
+    limits = {resource.RLIMIT_AS: MAX_MEMORY, resource.RLIMIT_CPU: cpu_seconds, resource.RLIMIT_NOFILE: 0}
+    for limit, value in limits.items():
+        _, hard = resource.getrlimit(limit)
+        most = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        with contextlib.suppress(ValueError, OSError):  # macOS refuses the first
+            resource.setrlimit(limit, (most, hard))
 
 
 if __name__ == "__main__":

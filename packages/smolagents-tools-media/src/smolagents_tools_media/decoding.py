@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any, BinaryIO
+from typing import IO, Any
 
 from smolagents.parser_environment import parser_environment
 
@@ -22,7 +22,7 @@ _WALL_SECONDS_FOR_ONE = 4
 _MAX_RECORD = 2**30
 
 
-def decoded(program: str, file: BinaryIO, cpu_seconds: int, **arguments: Any) -> Iterator[Record]:
+def decoded(program: str, file: IO[bytes], cpu_seconds: int, **arguments: Any) -> Iterator[Record]:
     """Yield the records that a program writes about a file.
 
     Args:
@@ -52,7 +52,7 @@ def decoded(program: str, file: BinaryIO, cpu_seconds: int, **arguments: Any) ->
 
 
 @contextmanager
-def _started(command: list[str], file: BinaryIO, complaints: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+def _started(command: list[str], file: IO[bytes], complaints: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     try:
         environment = parser_environment()
         process = subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, stderr=complaints, env=environment)

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from smolagents_tools_media.decoders import Unusable
 
@@ -14,7 +14,7 @@ _SHOWN = 200  # characters of a source in a text for the model
 
 
 @contextmanager
-def media_file(source: Any, private_hosts: Collection[str]) -> Iterator[BinaryIO]:
+def media_file(source: Any, private_hosts: Collection[str]) -> Iterator[IO[bytes]]:
     """Open a media file for reading, for a `with` block. It is one of the file system, whatever the source.
 
     Args:
@@ -70,7 +70,7 @@ def _from_elsewhere(source: Any, private_hosts: Collection[str]) -> bytes:
         raise Unusable(str(error)) from error
 
 
-def _opened(path: str) -> BinaryIO:
+def _opened(path: str) -> IO[bytes]:
     # A pipe or a device would keep the reader waiting, or give bytes for ever.
     if not os.path.isfile(path):
         problem = "it is no file" if os.path.exists(path) else "there is no file of this name"

@@ -198,14 +198,15 @@ def main() -> int:
 
 def _limit_resources(cpu_seconds: int) -> None:
     """Set limits that hold even if the process that started this one is gone, where there are such limits."""
-    with contextlib.suppress(ImportError):  # Windows has none
-        import resource
+    if sys.platform == "win32":  # there are no such limits
+        return
+    import resource
 
-        for limit, value in ((resource.RLIMIT_AS, MAX_MEMORY), (resource.RLIMIT_CPU, cpu_seconds)):
-            soft, hard = resource.getrlimit(limit)
-            most = [value, *(known for known in (soft, hard) if known != resource.RLIM_INFINITY)]
-            with contextlib.suppress(ValueError, OSError):  # macOS refuses the first
-                resource.setrlimit(limit, (min(most), hard))
+    for limit, value in ((resource.RLIMIT_AS, MAX_MEMORY), (resource.RLIMIT_CPU, cpu_seconds)):
+        soft, hard = resource.getrlimit(limit)
+        most = [value, *(known for known in (soft, hard) if known != resource.RLIM_INFINITY)]
+        with contextlib.suppress(ValueError, OSError):  # macOS refuses the first
+            resource.setrlimit(limit, (min(most), hard))
 
 
 if __name__ == "__main__":

@@ -54,13 +54,14 @@ def _write(output: BinaryIO, head: dict[str, Any], body: bytes = b"") -> None:
 
 
 def _limit(cpu_seconds: int) -> None:
-    with contextlib.suppress(ImportError):  # Windows has none
-        import resource
+    if sys.platform == "win32":  # there are no such limits
+        return
+    import resource
 
-        # No number for a file is left: neither a file nor a connection can be opened.
-        limits = {resource.RLIMIT_AS: MAX_MEMORY, resource.RLIMIT_CPU: cpu_seconds, resource.RLIMIT_NOFILE: 0}
-        for limit, value in limits.items():
-            soft, hard = resource.getrlimit(limit)
-            most = min([value, *(known for known in (soft, hard) if known != resource.RLIM_INFINITY)])
-            with contextlib.suppress(ValueError, OSError):  # macOS refuses the first
-                resource.setrlimit(limit, (most, hard if limit == resource.RLIMIT_CPU else most))
+    # No number for a file is left: neither a file nor a connection can be opened.
+    limits = {resource.RLIMIT_AS: MAX_MEMORY, resource.RLIMIT_CPU: cpu_seconds, resource.RLIMIT_NOFILE: 0}
+    for limit, value in limits.items():
+        soft, hard = resource.getrlimit(limit)
+        most = min([value, *(known for known in (soft, hard) if known != resource.RLIM_INFINITY)])
+        with contextlib.suppress(ValueError, OSError):  # macOS refuses the first
+            resource.setrlimit(limit, (most, hard if limit == resource.RLIMIT_CPU else most))
