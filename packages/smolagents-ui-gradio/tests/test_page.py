@@ -230,12 +230,12 @@ def test_images_sounds_and_videos(serve_agent: Serve, look: Look) -> None:
         \"\"\"
         image = Image.new("RGB", (40, 20), "red")
         tone = (8000, numpy.sin(numpy.arange(8000) / 5).astype("float32"))
-        film = AgentVideo(b"\\0\\0\\0\\x18ftypmp42" + bytes(100))
+        film = AgentVideo(open("FILM", "rb").read())
         return {"image": image, "several": [image, image], "tone": tone, "film": film}[what]
 
     serve([act(f"final_answer(show('{what}'))") for what in ("image", "several", "tone", "film")], [show])
     """
-    chat = look(serve_agent(program))
+    chat = look(serve_agent(program.replace("FILM", str(Path(__file__).with_name("film.mp4")))))
     chat.ask("Image.")
     chat.page.wait_for_function(IMAGES + "1")
     chat.ask("Several.")
@@ -244,7 +244,7 @@ def test_images_sounds_and_videos(serve_agent: Serve, look: Look) -> None:
     chat.finished(3)
     chat.wait_for("0:01")
     chat.ask("Film.")
-    chat.page.locator("#conversation video").wait_for()
+    chat.page.wait_for_function("document.querySelector('#conversation video')?.videoWidth == 64")
 
 
 def test_errors_are_shown_and_the_conversation_goes_on(serve_agent: Serve, look: Look) -> None:
