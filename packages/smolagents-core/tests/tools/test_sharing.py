@@ -156,9 +156,10 @@ def test_tools_of_other_libraries_come_from_their_plugins(installed: Path) -> No
 
 
 def test_mcp_server_must_be_trusted_and_is_left_at_the_end(installed: Path) -> None:
-    server = {"url": "http://localhost:8000/mcp"}
-    with pytest.raises(ValueError, match=r"localhost:8000.*`trust_remote_code=True`"):
+    server = {"url": "http://localhost:8000/mcp", "headers": {"Authorization": "Bearer secret"}}
+    with pytest.raises(ValueError, match="`trust_remote_code=True`") as refused:
         ToolCollection.from_mcp(server)
+    assert "secret" not in str(refused.value)
     events = plugins.package("smolagents-tools-mcp").events
     assert events == []
     with ToolCollection.from_mcp(server, trust_remote_code=True, structured_output=True) as collection:
