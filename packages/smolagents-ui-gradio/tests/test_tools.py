@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from smolagents import Tool
+from smolagents_testing import ToolConformance
 from smolagents_ui_gradio import tool_from_gradio
 from smolagents_ui_gradio.tools import tool_page
 
@@ -27,14 +28,23 @@ def test_a_page_for_an_image() -> None:
     assert Path(tool_page(Pixel()).fn()).exists()  # type: ignore[operator]
 
 
+class Shouter:
+    name = "shouter"
+    description = "Shouts a text to all."
+
+    def run(self, text: str, marks: int = 1) -> str:
+        return text.upper() + "!" * marks
+
+
+class TestToolOfGradio(ToolConformance):
+    call_arguments = {"text": "hi", "marks": 2}
+    saveable = False
+
+    def make_tool(self) -> Tool:
+        return tool_from_gradio(Shouter())
+
+
 def test_a_tool_of_gradio() -> None:
-    class Shouter:
-        name = "shouter"
-        description = "Shouts a text."
-
-        def run(self, text: str, marks: int = 1) -> str:
-            return text.upper() + "!" * marks
-
     made = Tool.from_gradio(Shouter())
     assert made.inputs["text"] == {"type": "string", "description": "text"}
     assert made.inputs["marks"] == {"type": "integer", "description": "marks", "nullable": True}
