@@ -8,6 +8,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -67,25 +68,37 @@ class Chat:
         self.page.get_by_text(block, exact=True).first.click()
 
 
+def _started(program: str, port: int, folder: Path, **options: Any) -> subprocess.Popen[bytes]:
+    file = folder / f"page_{port}.py"
+    file.write_text(f"PORT = {port}\n" + textwrap.dedent(program))
+    process = subprocess.Popen([sys.executable, str(file)], cwd=folder, **options)
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return process
+        except OSError:
+            if time.monotonic() > deadline:
+                process.kill()
+                raise
+            assert process.poll() is None, "the program has ended"
+            time.sleep(0.1)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """Run a program that serves a page at `PORT`, and return its process when it does."""
     processes: list[subprocess.Popen[bytes]] = []
 
     def run(program: str, port: int, **options: Any) -> subprocess.Popen[bytes]:
-        file = tmp_path / f"page_{port}.py"
-        file.write_text(f"PORT = {port}\n" + textwrap.dedent(program))
-        process = subprocess.Popen([sys.executable, str(file)], cwd=tmp_path, **options)
-        processes.append(process)
-        deadline = time.monotonic() + 120
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                return process
-            except OSError:
-                assert process.poll() is None, "the program has ended"
-                assert time.monotonic() < deadline, "the page is not served"
-                time.sleep(0.1)
+        processes.append(_started(program, port, tmp_path, **options))
+        return processes[-1]
 
     yield run
     for process in processes:
@@ -93,12 +106,24 @@ def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
         process.wait()
 
 
+@pytest.fixture(scope="module")
+def serve_for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """Run a program that serves a page at `PORT` for all tests of a module, and return the page's address."""
+    with ExitStack() as stack:
+
+        def run(program: str) -> str:
+            port = _free_port()
+            process = stack.enter_context(_started(program, port, tmp_path_factory.mktemp("app")))
+            stack.callback(process.kill)
+            return f"http://127.0.0.1:{port}"
+
+        yield run
+
+
 @pytest.fixture
 def port() -> int:
     """Return a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    return _free_port()
 
 
 @pytest.fixture

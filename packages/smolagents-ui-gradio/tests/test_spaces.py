@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from smolagents import AgentAudio, AgentImage, Tool
-from smolagents_testing import FakeHubServer
+from smolagents_testing import FakeHubServer, ToolConformance
 
 pytest.importorskip("smolagents_models_hf")
 
@@ -47,18 +47,35 @@ app.launch(server_port=PORT)
 """
 
 
+@pytest.fixture(scope="module")
+def app(serve_for_all: Callable[[str], str]) -> str:
+    """Return the address of the Space's app."""
+    return serve_for_all(SPACE)
+
+
 @pytest.fixture
-def space(
-    serve: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Callable[[str], Tool]]:
+def space(app: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[str], Tool]]:
     """Return the tool for a function of the Space."""
     monkeypatch.setenv("HF_HUB_DISABLE_TELEMETRY", "1")
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     with FakeHubServer() as hub, hub.redirected():
         hub.add("you/app", {"app.py": ""})
-        hub.apps["you/app"] = serve(SPACE)
+        hub.apps["you/app"] = app
         yield lambda name: Tool.from_space("you/app", name, api_name=name)
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+class TestToolOfASpace(ToolConformance):
+    call_arguments = {"text": "hey", "times": 2}
+    saveable = False
+
+    @pytest.fixture(autouse=True)
+    def _space(self, space: Callable[[str], Tool]) -> None:
+        self._make = space
+
+    def make_tool(self) -> Tool:
+        return self._make("shout")
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
