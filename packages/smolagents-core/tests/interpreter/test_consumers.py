@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import ast
 import gc
+import time
 from typing import Any
 
 import pytest
-from smolagents.errors import InterpreterError
+from smolagents.errors import ExecutionTimeoutError, InterpreterError
 from smolagents.interpreter.nesting import MAX_DEPTH, nesting
 from smolagents.interpreter.regex_cost import judge
 from smolagents.local_python_executor import LocalPythonExecutor
@@ -92,6 +93,26 @@ def test_what_is_nested_too_deep_ends_the_action_and_not_the_process() -> None:
     later.send_tools({})
     assert later("next(zip([1]))").output == (1,)
     assert not [callback for callback in gc.callbacks if "Sentry" in repr(callback)]
+
+
+def test_what_others_do_in_a_collection_is_not_interrupted() -> None:
+    undisturbed: list[str] = []
+
+    def slowly(phase: str, _: dict[str, int]) -> None:
+        end = time.monotonic() + 0.4
+        while time.monotonic() < end:
+            pass
+        undisturbed.append(phase)
+
+    executor = LocalPythonExecutor([], timeout_seconds=0.1)
+    executor.send_tools({})
+    gc.callbacks.append(slowly)
+    try:
+        with pytest.raises(ExecutionTimeoutError):
+            executor("held = []\nwhile True: held = [[] for _ in range(5000)]")
+    finally:
+        gc.callbacks.remove(slowly)
+    assert undisturbed[:2] == ["start", "stop"]
 
 
 @pytest.mark.parametrize(

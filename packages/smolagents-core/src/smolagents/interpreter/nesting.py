@@ -12,10 +12,12 @@ import gc
 import itertools
 import sys
 import types
+from _thread import get_ident
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from functools import cmp_to_key, partial
 from operator import attrgetter, itemgetter, methodcaller
+from time import monotonic
 from typing import Any
 
 # CPython crashes from some 30,000 levels on, in a thread with a stack of 8 MB.
@@ -24,6 +26,8 @@ MAX_DEPTH = 3000
 FEW = 2000
 # Levels that are freed at once.
 PIECE = 500
+# Seconds after which a collection is no usual one.
+LONG = 2.0
 # Only one object of so many is looked at to tell whether there are any.
 SAMPLE = 8
 SMALL = 64
@@ -51,6 +55,8 @@ class Sentry:
 
     def __init__(self, stop: Callable[[], bool]) -> None:
         self._stop = stop
+        self._thread_id: int | None = None  # of the thread that runs a collection just now
+        self._since = 0.0
         self._new = 0
         self._kept: list[Any] = []
 
@@ -59,17 +65,21 @@ class Sentry:
         if self._kept:
             self.release()
         if self.collecting not in gc.callbacks:
-            gc.callbacks.append(self.collecting)
+            gc.callbacks.insert(0, self.collecting)  # before anybody else's, and after them
+            gc.callbacks.append(self.collected)
 
     def end(self) -> None:
         """Stop watching."""
-        if self.collecting in gc.callbacks:
-            gc.callbacks.remove(self.collecting)
+        for callback in (self.collecting, self.collected):
+            if callback in gc.callbacks:
+                gc.callbacks.remove(callback)
+        self._thread_id = None
 
     def collecting(self, phase: str, _: dict[str, int]) -> None:
         """Look at what was made since the last collection."""
         if phase != "start":
             return
+        self._thread_id, self._since = get_ident(), monotonic()
         young = gc.get_objects(generation=0)
         if PRONE.isdisjoint(map(type, young[::SAMPLE])):
             return
@@ -77,6 +87,18 @@ class Sentry:
         del young
         if self._new >= FEW:
             self._measure()
+
+    def collected(self, phase: str, _: dict[str, int]) -> None:
+        """Note the end of a collection."""
+        if phase == "stop":
+            self._thread_id = None
+
+    def collects(self, thread_id: int) -> bool:
+        """Tell whether a thread runs a collection just now: an exception would end in somebody's callback.
+
+        One that takes long is left to its fate. The guest may be what holds it up.
+        """
+        return self._thread_id == thread_id and monotonic() - self._since < LONG
 
     def _measure(self) -> None:
         # What is deep is built step by step, so its newest part is young; what other sessions hold is not looked at.

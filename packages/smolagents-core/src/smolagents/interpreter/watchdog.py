@@ -138,7 +138,8 @@ def _in_guest(budget: Budget) -> bool:
 
 def _interrupt(budget: Budget) -> None:
     with budget.lock:
-        if budget.running and not _in_tool(budget) and _in_guest(budget):
+        can_be = budget.running and not _sentry.collects(budget.thread_id)
+        if can_be and not _in_tool(budget) and _in_guest(budget):
             budget.async_sent = True
             budget.cut_at = time.monotonic()
             send_async_exception(budget.thread_id, Stop)
