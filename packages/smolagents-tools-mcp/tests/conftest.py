@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from smolagents_testing.waiting import is_served
 
 collect_ignore_glob = ["test_*.py"] if find_spec("mcp") is None else []
 
@@ -59,14 +60,10 @@ class Listening:
         command = [sys.executable, str(HERE / self.program), self.transport, str(self.port)]
         self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL, env={**os.environ})
         deadline = time.monotonic() + 60
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return
-            except OSError:
-                assert self._process.poll() is None, "the server has ended"
-                assert time.monotonic() < deadline, "the server does not listen"
-                time.sleep(0.05)
+        while not is_served(self.port):
+            assert self._process.poll() is None, "the server has ended"
+            assert time.monotonic() < deadline, "the server does not listen"
+            time.sleep(0.05)
 
     def kill(self) -> None:
         self._process.kill()

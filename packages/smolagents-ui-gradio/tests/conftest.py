@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from smolagents_testing.waiting import is_served
 
 collect_ignore_glob = ["test_*.py"] if find_spec("gradio") is None or find_spec("playwright") is None else []
 
@@ -73,16 +74,12 @@ def _started(program: str, port: int, folder: Path, **options: Any) -> subproces
     file.write_text(f"PORT = {port}\n" + textwrap.dedent(program))
     process = subprocess.Popen([sys.executable, str(file)], cwd=folder, **options)
     deadline = time.monotonic() + 120
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return process
-        except OSError:
-            if time.monotonic() > deadline:
-                process.kill()
-                raise
-            assert process.poll() is None, "the program has ended"
-            time.sleep(0.1)
+    while not is_served(port):
+        if time.monotonic() > deadline:
+            process.kill()
+        assert process.poll() is None, "the program has ended, or serves nothing"
+        time.sleep(0.1)
+    return process
 
 
 def _free_port() -> int:

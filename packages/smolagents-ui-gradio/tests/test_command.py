@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from smolagents_testing.waiting import until
+from smolagents_testing.waiting import is_served, until
 from smolagents_ui_gradio.command import ui_main
 
 Run = Callable[..., subprocess.Popen[bytes]]
@@ -50,7 +49,7 @@ def test_the_command_serves_an_agent_and_ends_with_ctrl_c(
     command = [sys.executable, "-m", "smolagents", "ui", "--model", "openai/gpt-5", "--tools", "--port", str(port)]
     process = subprocess.Popen(command, cwd=tmp_path, env=environ)
     try:
-        until(lambda: process.poll() is not None or _is_served(port))
+        until(lambda: process.poll() is not None or is_served(port))
         chat = look(f"http://127.0.0.1:{port}")
         chat.ask("How is it?")
         chat.finished()
@@ -92,11 +91,3 @@ def test_nothing_is_asked_of_other_machines(
     time.sleep(3)  # whatever it would do in the background
     asked = json.loads((tmp_path / "asked.json").read_text())
     assert [one for one in asked if "127.0.0.1" not in one and one not in ("localhost", "None")] == []
-
-
-def _is_served(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-        return True
-    except OSError:
-        return False

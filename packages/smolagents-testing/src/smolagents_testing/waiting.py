@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -31,3 +32,13 @@ def ended(pid: int) -> bool:
     except ProcessLookupError:
         return True
     return False
+
+
+def is_served(port: int) -> bool:
+    """Tell whether something on this machine listens at a port."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 1) as made:
+            # Where nobody listens, a connection may by chance come from this very port, and be one to itself.
+            return bool(made.getsockname() != made.getpeername())
+    except OSError:
+        return False
