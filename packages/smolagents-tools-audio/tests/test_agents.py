@@ -16,30 +16,23 @@ Tone = Callable[..., Any]
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 
 
-@pytest.fixture(params=["local", "process"])
-def executor(request: pytest.FixtureRequest) -> str:
-    if not plugins.available(request.param) and request.param == "process":
-        pytest.skip("no process executor here")
-    return str(request.param)
-
-
 @pytest.fixture(scope="module")
 def tool(whisper: str) -> SpeechToTextTool:
     return SpeechToTextTool(model=whisper)
 
 
-def test_code_agents(tool: SpeechToTextTool, recording: Path, tone: Tone, heard: str, executor: str) -> None:
+def test_code_agents(tool: SpeechToTextTool, recording: Path, tone: Tone, heard: str, executor_type: str) -> None:
     sounds = [str(recording), AgentAudio(recording), AgentAudio(recording.read_bytes()), recording.read_bytes()]
     sounds += [(44_100, tone(rate=44_100)), AgentAudio((44_100, tone(rate=44_100)))]
     model = ScriptedModel([code("final_answer(transcriber(audio))")], per_run=True)
-    with CodeAgent([tool], model, executor_type=executor, verbosity_level=-1) as agent:
+    with CodeAgent([tool], model, executor_type=executor_type, verbosity_level=-1) as agent:
         for sound in sounds:
             assert agent.run("What is said?", audio=sound) == heard
 
 
-def test_code_agents_hear_why_not(tool: SpeechToTextTool, executor: str) -> None:
+def test_code_agents_hear_why_not(tool: SpeechToTextTool, executor_type: str) -> None:
     steps = [code("transcriber('nowhere.wav')"), lambda messages: code(f"final_answer({str(messages[-1])!r})")]
-    with CodeAgent([tool], ScriptedModel(steps), executor_type=executor, verbosity_level=-1) as agent:
+    with CodeAgent([tool], ScriptedModel(steps), executor_type=executor_type, verbosity_level=-1) as agent:
         assert "There is no file nowhere.wav" in agent.run("Transcribe.")
 
 
@@ -57,11 +50,13 @@ def test_models_of_openai_can_call_it(tool: SpeechToTextTool, recording: Path, h
     assert get_tool_json_schema(tool)["function"]["parameters"]["properties"]["audio"]["type"] == "string"
 
 
-def test_a_server_transcribes_for_an_agent(openai_server: FakeOpenAIServer, recording: Path, executor: str) -> None:
+def test_a_server_transcribes_for_an_agent(
+    openai_server: FakeOpenAIServer, recording: Path, executor_type: str
+) -> None:
     openai_server.reply("Good morning.")
     tool = TranscriptionTool(api_base=openai_server.url, api_key=openai_server.api_key)
     model = ScriptedModel([code("final_answer(transcriber(audio))")])
-    with CodeAgent([tool], model, executor_type=executor, verbosity_level=-1) as agent:
+    with CodeAgent([tool], model, executor_type=executor_type, verbosity_level=-1) as agent:
         assert agent.run("What is said?", audio=str(recording)) == "Good morning."
 
 

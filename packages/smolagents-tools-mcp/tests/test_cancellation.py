@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from smolagents import CodeAgent, MCPClient, Tool, ToolCallingAgent, plugins
+from smolagents import CodeAgent, MCPClient, Tool, ToolCallingAgent
 from smolagents.errors import AgentError
 from smolagents_testing import ScriptedModel, code, tool_call
 from smolagents_testing.waiting import ended, until
@@ -27,13 +27,6 @@ def tools(request: pytest.FixtureRequest, demo: Any, listening: Callable[[str], 
         yield {tool.name: tool for tool in found}
 
 
-@pytest.fixture(params=["local", "process"])
-def executor(request: pytest.FixtureRequest) -> str:
-    if request.param == "process" and not plugins.available("process"):
-        pytest.skip("no process executor here")
-    return str(request.param)
-
-
 def says(path: Path, text: str) -> bool:
     return path.exists() and path.read_text() == text
 
@@ -42,10 +35,10 @@ def hanging(path: Path) -> str:
     return code(f"got = hang({str(path)!r})\nfinal_answer(got)")
 
 
-def test_an_interrupted_run(tools: dict[str, Tool], executor: str, tmp_path: Path) -> None:
+def test_an_interrupted_run(tools: dict[str, Tool], executor_type: str, tmp_path: Path) -> None:
     path = tmp_path / "hang"
     with CodeAgent(
-        [*tools.values()], ScriptedModel([hanging(path)]), executor_type=executor, verbosity_level=-1
+        [*tools.values()], ScriptedModel([hanging(path)]), executor_type=executor_type, verbosity_level=-1
     ) as agent:
         failures: list[BaseException] = []
 
@@ -65,11 +58,11 @@ def test_an_interrupted_run(tools: dict[str, Tool], executor: str, tmp_path: Pat
     until(lambda: says(path, "cancelled"))
 
 
-def test_the_time_of_an_action(tools: dict[str, Tool], executor: str, tmp_path: Path) -> None:
+def test_the_time_of_an_action(tools: dict[str, Tool], executor_type: str, tmp_path: Path) -> None:
     path = tmp_path / "hang"
     replies = [code("kept = 1"), hanging(path), code("final_answer(kept)")]
     with CodeAgent(
-        [*tools.values()], ScriptedModel(replies), executor_type=executor, timeout=3, verbosity_level=-1
+        [*tools.values()], ScriptedModel(replies), executor_type=executor_type, timeout=3, verbosity_level=-1
     ) as agent:
         assert agent.run("Go.") == 1  # and what there was is there still
     error = str(agent.memory.steps[2].error)

@@ -21,13 +21,6 @@ from .conftest import VideoMaker, WebServer
 SAID = "[00:00 - 00:02] Good day."
 
 
-@pytest.fixture(params=["local", "process"])
-def executor(request: pytest.FixtureRequest) -> str:
-    if not plugins.available(request.param) and request.param == "process":
-        pytest.skip("no process executor here")
-    return str(request.param)
-
-
 @pytest.fixture
 def red(tmp_path: Path) -> Path:
     Image.new("RGB", (30, 20), "red").save(tmp_path / "red.png")
@@ -51,18 +44,18 @@ def forms_of(path: Path, wrapper: Any) -> list[Any]:
     return [str(path), path, path.read_bytes(), wrapper(path), wrapper(path.read_bytes())]
 
 
-def test_runs_with_a_video(make_video: VideoMaker, executor: str) -> None:
+def test_runs_with_a_video(make_video: VideoMaker, executor_type: str) -> None:
     path = make_video("talk.mp4")
     for form in forms_of(path, AgentVideo):
         model = ScriptedModel([code("words = video_transcriber(video)\nfinal_answer(words)")])
-        with CodeAgent([video_tool()], model, executor_type=executor, verbosity_level=-1) as agent:
+        with CodeAgent([video_tool()], model, executor_type=executor_type, verbosity_level=-1) as agent:
             assert agent.run("What is said?", video=form) == SAID
 
 
-def test_runs_with_an_image(red: Path, executor: str) -> None:
+def test_runs_with_an_image(red: Path, executor_type: str) -> None:
     for form in [*forms_of(red, AgentImage), Image.open(red)]:
         model = ScriptedModel([code("final_answer([image.size[0], image_analysis(image, 'Which colour?')])")])
-        with CodeAgent([image_tool()], model, executor_type=executor, verbosity_level=-1) as agent:
+        with CodeAgent([image_tool()], model, executor_type=executor_type, verbosity_level=-1) as agent:
             assert agent.run("What is it?", image=form) == [30, "It is 255 0 0."]
 
 
@@ -92,10 +85,10 @@ class Camera(Tool):
         return Image.new("RGB", (30, 20), "red") if kind == "picture" else AgentVideo(self.film.read_bytes())
 
 
-def test_what_tools_make_other_tools_take(make_video: VideoMaker, executor: str) -> None:
+def test_what_tools_make_other_tools_take(make_video: VideoMaker, executor_type: str) -> None:
     tools = [Camera(make_video("talk.mp4")), video_tool(), image_tool()]
     action = "final_answer([image_analysis(camera('picture'), 'Which colour?'), video_transcriber(camera('film'))])"
-    with CodeAgent(tools, ScriptedModel([code(action)]), executor_type=executor, verbosity_level=-1) as agent:
+    with CodeAgent(tools, ScriptedModel([code(action)]), executor_type=executor_type, verbosity_level=-1) as agent:
         assert agent.run("What is it?") == ["It is 255 0 0.", SAID]
 
 
@@ -111,9 +104,9 @@ def test_what_tools_make_other_tools_take_by_call(make_video: VideoMaker) -> Non
     assert SAID in observations[3]
 
 
-def test_media_are_answers(make_video: VideoMaker, red: Path, executor: str) -> None:
+def test_media_are_answers(make_video: VideoMaker, red: Path, executor_type: str) -> None:
     with CodeAgent(
-        [], ScriptedModel([code("final_answer(image)")]), executor_type=executor, verbosity_level=-1
+        [], ScriptedModel([code("final_answer(image)")]), executor_type=executor_type, verbosity_level=-1
     ) as agent:
         answer = agent.run("Which?", image=str(red))
         assert isinstance(answer, AgentImage)
@@ -122,18 +115,18 @@ def test_media_are_answers(make_video: VideoMaker, red: Path, executor: str) -> 
             assert image.getpixel((5, 5)) == (255, 0, 0)
     film = make_video("talk.mp4")
     with CodeAgent(
-        [], ScriptedModel([code("final_answer(video)")]), executor_type=executor, verbosity_level=-1
+        [], ScriptedModel([code("final_answer(video)")]), executor_type=executor_type, verbosity_level=-1
     ) as agent:
         assert str(agent.run("Which?", video=AgentVideo(film))) == str(film)
 
 
-def test_the_sandbox_gets_no_way_around_the_tools(web: WebServer, executor: str) -> None:
+def test_the_sandbox_gets_no_way_around_the_tools(web: WebServer, executor_type: str) -> None:
     tools = [image_tool(), video_tool(), DocumentQuestionAnsweringTool(ScriptedModel([]))]
     action = code(
         f"url = '{web.url}/'\n"
         "final_answer([image_analysis(url, '?'), video_transcriber(url), document_question_answering(url, '?')])"
     )
-    with CodeAgent(tools, ScriptedModel([action]), executor_type=executor, verbosity_level=-1) as agent:
+    with CodeAgent(tools, ScriptedModel([action]), executor_type=executor_type, verbosity_level=-1) as agent:
         answers = agent.run("Look around.")
     assert len(answers) == 3
     assert all("is not on the public Internet" in answer for answer in answers)

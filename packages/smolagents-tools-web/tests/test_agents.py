@@ -19,31 +19,26 @@ final_answer([title, "Bay of Fundy" in page])
 """
 
 
-@pytest.fixture(params=["local", "process"])
-def executor(request: pytest.FixtureRequest) -> str:
-    if not plugins.available(request.param) and request.param == "process":
-        pytest.skip("no process executor here")
-    return str(request.param)
-
-
-def test_code_agents(web: FakeWebServer, executor: str) -> None:
+def test_code_agents(web: FakeWebServer, executor_type: str) -> None:
     tools = [WebSearchTool(), VisitWebpageTool(private_hosts=["127.0.0.1"])]
     model = ScriptedModel([code(RESEARCH.format(url=web.url))])
-    with CodeAgent(tools, model, executor_type=executor, verbosity_level=-1) as agent:
+    with CodeAgent(tools, model, executor_type=executor_type, verbosity_level=-1) as agent:
         assert agent.run("What do you find?") == [web.hits[0].title, True]
 
 
-def test_the_sandbox_gets_no_way_around_the_tool(web: FakeWebServer, executor: str) -> None:
+def test_the_sandbox_gets_no_way_around_the_tool(web: FakeWebServer, executor_type: str) -> None:
     actions = code(f"final_answer(visit_webpage('{web.url}/article'))")
-    with CodeAgent([VisitWebpageTool()], ScriptedModel([actions]), executor_type=executor, verbosity_level=-1) as agent:
+    with CodeAgent(
+        [VisitWebpageTool()], ScriptedModel([actions]), executor_type=executor_type, verbosity_level=-1
+    ) as agent:
         assert "127.0.0.1 is not on the public Internet" in agent.run("Look around.")
     assert web.requests == []
 
 
-def test_failed_searches_are_told_to_the_model(web: FakeWebServer, executor: str) -> None:
+def test_failed_searches_are_told_to_the_model(web: FakeWebServer, executor_type: str) -> None:
     web.hits = ()
     steps = [code("web_search(query='xyzzy')"), lambda messages: code(f"final_answer({str(messages[-1])!r})")]
-    with CodeAgent([WebSearchTool()], ScriptedModel(steps), executor_type=executor, verbosity_level=-1) as agent:
+    with CodeAgent([WebSearchTool()], ScriptedModel(steps), executor_type=executor_type, verbosity_level=-1) as agent:
         assert "Try a less restrictive or shorter query" in agent.run("Search.")
 
 

@@ -43,3 +43,13 @@ def openai_server() -> Iterator[FakeOpenAIServer]:
 
     with FakeOpenAIServer() as server:
         yield server
+
+
+@pytest.fixture(params=["local", "process"])
+def executor_type(request: pytest.FixtureRequest) -> str:
+    """Return the types of executor that core brings, one after the other."""
+    from smolagents import plugins
+
+    if not plugins.available(request.param):
+        pytest.skip(f"this machine has no executor {request.param}")
+    return str(request.param)

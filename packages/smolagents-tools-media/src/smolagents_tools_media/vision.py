@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from smolagents.models import Model
 
 CHECKPOINT = "HuggingFaceTB/SmolVLM-500M-Instruct"
-"""The model that runs on this machine where none is named; 1 GB."""
+"""The model that runs on this machine where none is named."""
 
 _MAX_NEW_TOKENS = 1024
 
