@@ -64,9 +64,21 @@ class Chat:
         """Wait for a text to be seen."""
         self.page.get_by_text(text).first.wait_for()
 
-    def open(self, block: str) -> None:
-        """Open a block by its title."""
-        self.page.get_by_text(block, exact=True).first.click()
+    def open(self, block: str, number: int = 0) -> None:
+        """Open a block by its title, once more if the page moved under the click.
+
+        Gradio scrolls to the end 0.3 s after it has shown something new.
+        """
+        title = self.blocks(block).nth(number)
+        for _ in range(5):
+            title.click()
+            if title.locator("xpath=following-sibling::*").count():
+                return
+        raise AssertionError(f"{block} can't be opened")
+
+    def blocks(self, title: str) -> Any:
+        """Return the titles of all blocks that have this one."""
+        return self.page.get_by_role("button").filter(has=self.page.get_by_text(title, exact=True))
 
 
 def _started(program: str, port: int, folder: Path, **options: Any) -> subprocess.Popen[bytes]:

@@ -38,12 +38,9 @@ serve(
     chat = look(serve_agent(program))
     chat.ask(BAD)
     chat.finished()
-    for title in chat.page.get_by_role("button").get_by_text("Code", exact=True).all():
-        title.click()
-    for title in chat.page.get_by_role("button").get_by_text("Result", exact=True).all():
-        title.click()
-    for title in chat.page.get_by_role("button").get_by_text("Error", exact=True).all():
-        title.click()
+    for title in ("Code", "Result", "Error"):
+        for number in range(chat.blocks(title).count()):
+            chat.open(title, number)
     chat.ask("Fail.")
     chat.finished(2)
     chat.page.wait_for_timeout(1000)

@@ -140,8 +140,8 @@ CONTRAST = """() => {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out(serve_agent: Serve, look: Look, scheme: str) -> None:
-    code = "# A comment\\n@property\\nclass A:\\n    def f(self, x: int = 1): return len('text') + x"
-    chat = look(serve_agent(f"serve([act({code!r}), act('1/0'), ANSWER])"), color_scheme=scheme)
+    code = "# A comment\nclass A:\n    @property\n    def f(self): return len('text') + 1"
+    chat = look(serve_agent(f"serve([act({code!r}), act('1/0'), THINK, ANSWER])"), color_scheme=scheme)
     chat.ask("Count.")
     chat.finished()
     chat.open("Code")
@@ -257,5 +257,5 @@ def test_errors_are_shown_and_the_conversation_goes_on(serve_agent: Serve, look:
     chat.ask("Again.")
     chat.finished(2)
     assert "42" in chat.text
-    chat.page.get_by_text("Error", exact=True).nth(1).click()
+    chat.open("Error", 1)
     chat.wait_for("ZeroDivisionError")
