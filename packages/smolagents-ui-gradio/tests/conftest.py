@@ -6,15 +6,15 @@ import socket
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import pytest
-from smolagents_testing.waiting import is_served
+from smolagents_testing.waiting import is_served, until
 
 collect_ignore_glob = ["test_*.py"] if find_spec("gradio") is None or find_spec("playwright") is None else []
 
@@ -39,6 +39,8 @@ def serve(replies, tools=(), kind=CodeAgent, **options):
     GradioUI(kind(list(tools), model, **options)).launch(server_port=PORT)
 """
 
+EMPTY = "document.querySelector('textarea').value === ''"
+
 
 class Chat:
     """A page with a conversation, in a browser."""
@@ -51,68 +53,78 @@ class Chat:
         """Return what the conversation shows."""
         return str(self.page.locator("#conversation").inner_text())
 
-    def ask(self, text: str) -> None:
-        """Send a task."""
+    def ask(self, text: str, taken: str = EMPTY) -> None:
+        """Send a task, and see that the page took it."""
         self.page.locator("textarea").fill(text)
-        self.page.keyboard.press("Enter")
+        self.send(taken)
+
+    def send(self, taken: str = EMPTY) -> None:
+        """Press Enter in the box, again if need be: until a task has ended Gradio takes no other, and shows no sign."""
+        from playwright.sync_api import TimeoutError as TooLate
+
+        for _ in range(20):
+            self.page.keyboard.press("Enter")
+            with suppress(TooLate):
+                self.page.wait_for_function(taken, timeout=5_000)
+                return
+        raise AssertionError("the task was not taken")
 
     def finished(self, times: int = 1) -> None:
-        """Wait until so many tasks are done."""
+        """Wait until so many tasks are done, and the box is ready for the next one."""
         self.page.get_by_text("In all").nth(times - 1).wait_for()
+        self.page.get_by_role("button", name="Submit").wait_for()
 
     def wait_for(self, text: str) -> None:
         """Wait for a text to be seen."""
         self.page.get_by_text(text).first.wait_for()
 
     def open(self, block: str, number: int = 0) -> None:
-        """Open a block by its title, once more if the page moved under the click.
-
-        Gradio scrolls to the end 0.3 s after it has shown something new.
-        """
+        """Open a block by its title, with the keyboard: under a mouse the page may move, which Gradio scrolls late."""
         title = self.blocks(block).nth(number)
-        for _ in range(5):
-            title.click()
-            if title.locator("xpath=following-sibling::*").count():
-                return
-        raise AssertionError(f"{block} can't be opened")
+        title.press("Enter")
+        title.locator("xpath=following-sibling::*").first.wait_for()
 
     def blocks(self, title: str) -> Any:
         """Return the titles of all blocks that have this one."""
         return self.page.get_by_role("button").filter(has=self.page.get_by_text(title, exact=True))
 
 
-def _started(program: str, port: int, folder: Path, **options: Any) -> subprocess.Popen[bytes]:
+@contextmanager
+def _serving(program: str, port: int, folder: Path, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
     file = folder / f"page_{port}.py"
     file.write_text(f"PORT = {port}\n" + textwrap.dedent(program))
-    process = subprocess.Popen([sys.executable, str(file)], cwd=folder, **options)
-    deadline = time.monotonic() + 120
-    while not is_served(port):
-        if time.monotonic() > deadline:
+    with subprocess.Popen([sys.executable, str(file)], cwd=folder, **options) as process:
+        try:
+            until(lambda: is_served(port) or process.poll() is not None)
+            assert process.poll() is None, "the program has ended, or serves nothing"
+            yield process
+        finally:
             process.kill()
-        assert process.poll() is None, "the program has ended, or serves nothing"
-        time.sleep(0.1)
-    return process
+
+
+# Of this process alone, and below those that the system gives to connections.
+_PORTS = cycle(range(first := 20_000 + os.getpid() % 600 * 20, first + 20))
 
 
 def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    return next(filter(_is_free, _PORTS))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """Run a program that serves a page at `PORT`, and return its process when it does."""
-    processes: list[subprocess.Popen[bytes]] = []
-
-    def run(program: str, port: int, **options: Any) -> subprocess.Popen[bytes]:
-        processes.append(_started(program, port, tmp_path, **options))
-        return processes[-1]
-
-    yield run
-    for process in processes:
-        process.kill()
-        process.wait()
+    with ExitStack() as stack:
+        yield lambda program, port, **options: stack.enter_context(_serving(program, port, tmp_path, **options))
 
 
 @pytest.fixture(scope="module")
@@ -122,8 +134,7 @@ def serve_for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
 
         def run(program: str) -> str:
             port = _free_port()
-            process = stack.enter_context(_started(program, port, tmp_path_factory.mktemp("app")))
-            stack.callback(process.kill)
+            stack.enter_context(_serving(program, port, tmp_path_factory.mktemp("app")))
             return f"http://127.0.0.1:{port}"
 
         yield run
@@ -166,7 +177,7 @@ def chromium() -> Iterator[Any]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert program, "These tests need Chromium: apt-get install chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"], timeout=300_000)
         yield browser
         browser.close()
 
@@ -187,7 +198,7 @@ def look(chromium: Any, request: pytest.FixtureRequest) -> Iterator[Callable[...
         context = beside.page.context if beside else chromium.new_context(viewport=size, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(120_000)
         page.on(
             "request",
             lambda asked: None if asked.url.startswith((address, "data:", "blob:")) else elsewhere.append(asked.url),

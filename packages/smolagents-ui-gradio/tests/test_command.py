@@ -1,6 +1,5 @@
 """`launch` and `smolagents ui`, as programs."""
 
-import json
 import os
 import signal
 import subprocess
@@ -58,7 +57,7 @@ def test_the_command_serves_an_agent_and_ends_with_ctrl_c(
         assert taken.returncode == 2
         assert "choose another one with --port" in taken.stderr
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        assert process.wait(300) == 0
     finally:
         process.kill()
         process.wait()
@@ -78,16 +77,16 @@ def test_nothing_is_asked_of_other_machines(
     start: Run, with_agent: Callable[[str], str], port: int, tmp_path: Path
 ) -> None:
     program = """
-    import json, sys
-    asked = []
+    import sys
+    asked = open("asked", "a", buffering=1)
     def watch(event, arguments):
         if event in ("socket.connect", "socket.getaddrinfo"):
-            asked.append(str(arguments[1] if event == "socket.connect" else arguments[0]))
-            Path("asked.json").write_text(json.dumps(asked))
+            asked.write(f"{arguments[1] if event == 'socket.connect' else arguments[0]}\\n")
     sys.addaudithook(watch)
     serve([])
     """
     start(with_agent(program), port)
     time.sleep(3)  # whatever it would do in the background
-    asked = json.loads((tmp_path / "asked.json").read_text())
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert asked
     assert [one for one in asked if "127.0.0.1" not in one and one not in ("localhost", "None")] == []

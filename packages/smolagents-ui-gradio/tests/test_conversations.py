@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -98,12 +99,13 @@ def test_a_second_task_waits_in_the_box(serve_agent: Serve, look: Look) -> None:
     chat = look(serve_agent(KNOWS + WAITS + "serve([wait, reply])"))
     chat.ask("Ada")
     chat.page.get_by_role("button", name="Stop").wait_for()
-    chat.ask("Bob")
-    assert chat.page.locator("textarea").input_value() == "Bob"
-    assert "Bob" not in chat.text
+    chat.page.locator("textarea").fill("Bob")
+    chat.page.keyboard.press("Enter")
     chat.page.get_by_role("button", name="Stop").click()
     chat.finished()
-    chat.page.keyboard.press("Enter")
+    assert chat.page.locator("textarea").input_value() == "Bob"
+    assert "Bob" not in chat.text
+    chat.send()
     chat.finished(2)
     assert "I know of Ada and Bob" in chat.text
 
@@ -126,6 +128,30 @@ def test_closing_the_page_ends_what_goes_on(serve_agent: Serve, look: Look, tmp_
     until((tmp_path / "asked").exists)
     chat.page.close()
     until((tmp_path / "left").exists)
+
+
+def test_what_a_closed_page_has_left_is_deleted(
+    start: Callable[..., Any], with_agent: Callable[[str], str], port: int, look: Look, tmp_path: Path
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    # The second makes Gradio wait for a second rather than for an hour.
+    environ = {**os.environ, "TMPDIR": str(tmp_path / "temporary"), "GRADIO_IS_E2E_TEST": "1"}
+    program = """
+    @tool
+    def paint() -> object:
+        \"\"\"Paint.\"\"\"
+        return Image.new("RGB", (40, 20), "red")
+
+    serve([act("final_answer(paint())")], [paint])
+    """
+    start(with_agent(program), port, env=environ)
+    chat = look(f"http://127.0.0.1:{port}")
+    chat.ask("Paint.")
+    chat.finished()
+    pattern = str(tmp_path / "temporary" / "smolagents-[up]*" / "*")
+    assert len(glob(pattern)) == 2  # the image, and a folder for what is handed over
+    chat.page.close()
+    until(lambda: not glob(pattern))
 
 
 def test_a_server_that_starts_again_serves_the_page_again(
@@ -166,7 +192,7 @@ def test_files(
         with chat.page.expect_response(lambda response: "/upload" in response.url):
             chat.page.locator("input[type=file]").set_input_files(files)
         chat.page.locator(".has-files").wait_for()
-        chat.ask(task)
+        chat.ask(task, taken="!document.querySelector('.has-files')")
 
     Image.new("RGB", (40, 20), "red").save(tmp_path / "red.png")
     (tmp_path / "a <b>note;.txt").write_text("hello")
@@ -181,7 +207,7 @@ def test_files(
         ("<img src=x onerror=alert(1)>.png", "is no .png file by its content"),
         ("bomb.png", "bomb.png has more than 50 million pixels"),
     ):
-        hand_over("Look again.", tmp_path / name)
+        hand_over("Look again.", tmp_path / "red.png", tmp_path / name)
         chat.wait_for(reason)
         assert chat.page.locator("textarea").input_value() == "Look again."
     kept = [path.name for path in (tmp_path / "temporary").glob("smolagents-uploads-*/*/*")]
@@ -190,5 +216,5 @@ def test_files(
     until(lambda: not list((tmp_path / "temporary").glob("smolagents-uploads-*/*")))
     assert not list((tmp_path / "temporary").glob("smolagents-page-*/*"))
     process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 0
+    assert process.wait(300) == 0
     assert [path for path in (tmp_path / "temporary").rglob("*") if path.is_file()] == []

@@ -22,14 +22,14 @@ def test_what_others_write_neither_runs_nor_loads_anything(
     serve_agent: Callable[[str], str], look: Callable[..., Any]
 ) -> None:
     program = f"""
-BAD = {BAD!r}
+BAD = {BAD!r} + chr(0xD800)
 member = CodeAgent([], ScriptedModel([act("print(BAD)", BAD), act("final_answer(1)")]), name="member", description="x")
 member.logger.level = -1
 @tool
 def fail() -> str:
     \"\"\"Fail.\"\"\"
     raise ValueError(BAD)
-printing, answering = act(f"print({{BAD!r}})", BAD), act(f"final_answer({{BAD!r}})")
+printing, answering = act(f"print({{ascii(BAD)}})", BAD), act(f"final_answer({{ascii(BAD)}})")
 serve(
     [BAD, printing, act("fail()"), act("member('x')"), answering, ConnectionError(BAD)],
     [fail], managed_agents=[member], planning_interval=10, stream_outputs=True, description="Harmless.",
@@ -60,15 +60,28 @@ serve(
         assert part in answer
 
 
+# Each from a server of its own; the browser tells which it did not ask.
+FETCHED = """() => Promise.all(Object.entries({
+    img: {src: 'http://198.51.100.1/i.png'},
+    script: {src: 'http://198.51.100.2/s.js'},
+    link: {rel: 'stylesheet', href: 'http://198.51.100.3/s.css'},
+    style: {textContent: '@import url(http://198.51.100.4/i.css)'},
+    video: {src: 'http://198.51.100.5/v.mp4'},
+    iframe: {src: 'http://198.51.100.6/f'},
+    object: {data: 'http://198.51.100.7/o'},
+}).map(([tag, attributes], index) => new Promise(found => {
+    const refused = event => event.blockedURI.startsWith(`http://198.51.100.${index + 1}`) && found(`${tag} refused`);
+    document.addEventListener('securitypolicyviolation', refused);
+    document.body.append(Object.assign(document.createElement(tag), attributes));
+    setTimeout(() => found(`${tag} asked for`), 30_000);
+})))"""
+
+
 def test_the_browser_itself_refuses_what_lies_elsewhere(serve_agent: Callable[[str], str], chromium: Any) -> None:
     page = chromium.new_page()
+    page.set_default_timeout(120_000)
     page.goto(serve_agent("serve([])"))
     page.wait_for_selector("textarea")
-    refused = page.evaluate(
-        """() => new Promise(found => {
-            document.addEventListener('securitypolicyviolation', event => found(event.blockedURI));
-            document.body.append(Object.assign(new Image(), {src: 'http://198.51.100.7/x.png'}));
-        })"""
-    )
+    found = page.evaluate(FETCHED)
     page.close()
-    assert refused.startswith("http://198.51.100.7")
+    assert found == [f"{tag} refused" for tag in ("img", "script", "link", "style", "video", "iframe", "object")]

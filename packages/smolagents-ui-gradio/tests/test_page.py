@@ -9,13 +9,16 @@ import pytest
 Serve = Callable[[str], str]
 Look = Callable[..., Any]
 
+FOCUSED = "document.activeElement.tagName === 'TEXTAREA'"
+
 
 def test_a_person_sees_thoughts_code_results_and_figures(serve_agent: Serve, look: Look) -> None:
     chat = look(serve_agent("serve([THINK, ANSWER], stream_outputs=True)"))
     assert chat.page.title() == "Letter counter"
-    assert chat.page.get_by_text("Counts letters.").is_visible()
-    chat.page.keyboard.type("How many letters has strawberry?")  # the box has the focus from the start
-    chat.page.keyboard.press("Enter")
+    chat.wait_for("Counts letters.")
+    chat.page.wait_for_function(FOCUSED)  # from the start
+    chat.page.keyboard.type("How many letters has strawberry?")
+    chat.send()
     chat.finished()
     for expected in (
         "How many letters has strawberry?",
@@ -67,10 +70,11 @@ def test_what_goes_on_is_seen_while_it_does(serve_agent: Serve, look: Look, tmp_
 
 def test_the_keyboard_is_enough(serve_agent: Serve, look: Look) -> None:
     chat = look(serve_agent("serve([THINK, ANSWER, act('while True: pass'), act('final_answer(42)')])"))
+    chat.page.wait_for_function(FOCUSED)
     chat.page.keyboard.type("Count")
     chat.page.keyboard.press("Shift+Enter")
     chat.page.keyboard.type("well.")
-    chat.page.keyboard.press("Enter")
+    chat.send()
     chat.finished()
     assert "Count\nwell." in chat.text
     for _ in range(30):
@@ -88,8 +92,9 @@ def test_the_keyboard_is_enough(serve_agent: Serve, look: Look) -> None:
     chat.page.keyboard.press("Enter")
     chat.wait_for("Stopped")
     chat.finished(2)
-    chat.page.keyboard.type("Answer.")  # the box has the focus again
-    chat.page.keyboard.press("Enter")
+    chat.page.wait_for_function(FOCUSED)  # again
+    chat.page.keyboard.type("Answer.")
+    chat.send()
     chat.finished(3)
     assert "42" in chat.text
 
@@ -146,6 +151,7 @@ def test_text_stands_out(serve_agent: Serve, look: Look, scheme: str) -> None:
     chat.finished()
     chat.open("Code")
     chat.wait_for("A comment")
+    chat.page.wait_for_function("document.getAnimations().every(animation => animation.playState === 'finished')")
     found = chat.page.evaluate(CONTRAST)
     assert len(found) > 10
     assert [one for one in found if one[0] < 4.5] == []
@@ -236,15 +242,18 @@ def test_images_sounds_and_videos(serve_agent: Serve, look: Look) -> None:
     serve([act(f"final_answer(show('{what}'))") for what in ("image", "several", "tone", "film")], [show])
     """
     chat = look(serve_agent(program.replace("FILM", str(Path(__file__).with_name("film.mp4")))))
-    chat.ask("Image.")
-    chat.page.wait_for_function(IMAGES + "1")
-    chat.ask("Several.")
-    chat.page.wait_for_function(IMAGES + "3")
-    chat.ask("Tone.")
-    chat.finished(3)
-    chat.wait_for("0:01")
-    chat.ask("Film.")
-    chat.page.wait_for_function("document.querySelector('#conversation video')?.videoWidth == 64")
+    for number, (task, seen) in enumerate(
+        {
+            "Image.": IMAGES + "1",
+            "Several.": IMAGES + "3",
+            "Tone.": "document.querySelector('#conversation').innerText.includes('0:01')",
+            "Film.": "document.querySelector('#conversation video')?.videoWidth == 64",
+        }.items(),
+        1,
+    ):
+        chat.ask(task)
+        chat.finished(number)
+        chat.page.wait_for_function(seen)
 
 
 def test_errors_are_shown_and_the_conversation_goes_on(serve_agent: Serve, look: Look) -> None:

@@ -15,6 +15,10 @@ def test_fences_hold(text: str) -> None:
     assert fence not in text
 
 
+def test_no_fence_holds_half_a_character() -> None:
+    assert fenced("\ud800") == "```\n?\n```"
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -27,6 +31,8 @@ def test_fences_hold(text: str) -> None:
         ("```mermaid\ngraph\n```", "\n```\ngraph\n```\n"),
         ("1. one\n   ```js\n   x<y\n   ```\n2. two", "1. one\n\n```js\nx<y\n```\n\n2. two"),
         ("```\nleft <open>", "\n```\nleft <open>\n```\n"),
+        ("half \ud800 a character", "half ? a character"),
+        ("```\n\ud800\n```", "\n```\n?\n```\n"),
         ("lone ` and <b>\n\n` again <i>", "lone ` and &lt;b>\n\n` again &lt;i>"),
     ],
 )

@@ -78,7 +78,7 @@ launch_gradio_demo(repeat)
 
 def test_a_tool_has_a_form(serve: Callable[..., str], look: Callable[..., Any]) -> None:
     page = look(serve(TOOL)).page
-    assert page.get_by_text("Repeat a text.").is_visible()
+    page.get_by_text("Repeat a text.").wait_for()
     page.get_by_label("text").fill("ab")
     page.get_by_label("times").fill("2")
     page.get_by_label("loud").check()
@@ -123,14 +123,18 @@ launch_gradio_demo(Mirror())
 """
 
 
+RED = "[...document.images].filter(image => image.naturalWidth === 40).length === "
+
+
 def test_a_form_for_media_and_choices(serve: Callable[..., str], look: Callable[..., Any], tmp_path: Path) -> None:
     address = serve(MEDIA)
     Image.new("RGB", (40, 20), "red").save(tmp_path / "red.png")
     page = look(address, wait_for="button").page
     with page.expect_response(lambda response: "/upload" in response.url):
-        page.locator("input[type=file]").first.set_input_files(tmp_path / "red.png")
+        page.locator("input[type=file][accept^=image]").set_input_files(tmp_path / "red.png")
+    page.wait_for_function(RED + "1")
     page.get_by_label("side").click()
     page.get_by_role("option", name="right").click()
     page.locator(".cm-content").fill("[1, 2]")
     page.get_by_text("Submit").click()
-    page.wait_for_function("[...document.images].filter(image => image.naturalWidth === 40).length === 2")
+    page.wait_for_function(RED + "2")

@@ -59,6 +59,16 @@ def test_true_files_are_kept(tmp_path: Path) -> None:
         keep(tmp_path / "b.png", tmp_path / "kept")
 
 
+def test_a_document_that_no_program_can_open_is_none(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.docx", "w") as archive:
+        archive.writestr("word/document.xml", "<w/>")
+    data = bytearray((tmp_path / "a.docx").read_bytes())
+    data[data.index(b"PK\x01\x02") + 6] = 255  # made for a version that there is not
+    (tmp_path / "a.docx").write_bytes(data)
+    with pytest.raises(UploadError, match=r"no \.docx file"):
+        keep(tmp_path / "a.docx", tmp_path / "kept")
+
+
 def test_images_must_be_whole(tmp_path: Path) -> None:
     Image.effect_noise((64, 64), 50).save(tmp_path / "a.jpg")
     (tmp_path / "b.jpg").write_bytes((tmp_path / "a.jpg").read_bytes()[:600])

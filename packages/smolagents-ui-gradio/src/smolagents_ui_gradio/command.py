@@ -35,17 +35,15 @@ def ui_main(arguments: list[str]) -> int:
     except (ValueError, ImportError, OSError) as error:
         say("error", one_line(error))
         return _BAD_USAGE
-    if options.host not in ("127.0.0.1", "localhost", "::1"):
+    if options.host not in ("127.0.0.1", "localhost", "[::1]"):
         say("warning", f"whoever reaches {options.host} can use this agent")
     from smolagents_ui_gradio.page import GradioUI
 
     try:
         GradioUI(agent).launch(share=options.share, server_name=options.host, server_port=options.port)
     except OSError as error:
-        taken = (
-            f"port {options.port} can't be used: choose another one with --port" if options.port else one_line(error)
-        )
-        say("error", taken)
+        taken = f"port {options.port} of {options.host} can't be used: choose another one with --port"
+        say("error", taken if options.port else one_line(error))
         return _BAD_USAGE
     return 0
 

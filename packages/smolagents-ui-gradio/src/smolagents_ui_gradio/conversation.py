@@ -49,16 +49,13 @@ class Conversation:
         self.folder = folder
         self.agent = agent.copy()
         self.agent.managed_agents = _watched(agent, self._tell)
+        self._shared = [owner.python_executor for owner in _with_managed(agent)]
         self.shown: list[gradio.ChatMessage] = []
+        self.busy = False
         self.closed = False
         self._next = 0.0  # when the page may grow again
         self._work: asyncio.Task[None] | None = None
         self._report: Callable[[Any], object] = lambda event: None
-
-    @property
-    def busy(self) -> bool:
-        """Tell whether the agent is at work."""
-        return self._work is not None and not self._work.done()
 
     def stop(self) -> None:
         """Stop what goes on: the model's answer, a tool or code."""
@@ -69,14 +66,13 @@ class Conversation:
         """Stop, delete the files that were shown, and free what the agent holds, such as a sandbox."""
         self.closed = True
         self.stop()
-        for message in self.shown:
-            forget(message.content)
+        _forget(self.shown)
         threading.Thread(target=self._free).start()  # a sandbox may take seconds to go
 
     def _free(self) -> None:
         for agent in _with_managed(self.agent):
             cleanup = getattr(agent, "cleanup", None)
-            if cleanup is not None:
+            if cleanup is not None and not any(agent.python_executor is shared for shared in self._shared):
                 cleanup()
 
     async def talk(
@@ -90,20 +86,23 @@ class Conversation:
             images: Images for the model.
             reset: Forget earlier tasks.
         """
+        self.busy = True
         self.shown += said
         progress = _Progress(self.shown)
         work, queue = self._start(task, images, reset)
         try:
             yield progress.messages
             async for events in self._events(queue):
-                for event in events:
-                    progress.take(event)
+                await asyncio.to_thread(progress.take, events)  # images take a while
                 before = time.monotonic()
                 yield progress.messages
                 after = time.monotonic()
                 self._next = after + max(_BETWEEN_UPDATES, (after - before) / _SHARE)
         finally:
             work.cancel()
+            self.busy = False
+            if self.closed:
+                _forget(progress.messages)
         if work.cancelled():
             progress.end("**Stopped**\n\nThe agent remembers what it had done.")
         elif error := work.exception():  # whatever it is: the person reads it, and the conversation goes on
@@ -158,7 +157,7 @@ class _Progress:
 
     def __init__(self, shown: list[gradio.ChatMessage]) -> None:
         self._shown = shown
-        self._now = block("Thinking", "", "pending")
+        self._now: gradio.ChatMessage | None = block("Thinking", "", "pending")  # None: what is being written
         self._below: list[gradio.ChatMessage] = []  # what comes from tools and managed agents while a step goes on
         self._written = ""
         self._used: list[TokenUsage | None] = []
@@ -167,13 +166,22 @@ class _Progress:
     @property
     def messages(self) -> list[gradio.ChatMessage]:
         """Return the conversation, with what goes on at its end."""
-        return [*self._shown, self._now, *self._below]
+        return [*self._shown, self._now or block("Writing", writing(self._written), "pending"), *self._below]
 
-    def take(self, event: Any) -> None:
-        """Add what an event brings."""
+    def take(self, events: list[Any]) -> None:
+        """Add what events bring."""
+        import gradio
+
+        for event in events:
+            try:
+                self._take(event)
+            except Exception as error:  # objects of a model's code raise whatever they like when they are looked at
+                self._shown.append(gradio.ChatMessage(f"Not shown: {type(error).__name__}"))
+
+    def _take(self, event: Any) -> None:
         if isinstance(event, ChatMessageStreamDelta):
             self._written += event.content or ""
-            self._now = block("Writing", writing(self._written), "pending")
+            self._now = None
         elif isinstance(event, ToolCall):
             self._now = call(event, "pending")
         elif isinstance(event, ToolOutput) and not event.is_final_answer:
@@ -199,6 +207,11 @@ class _Progress:
         """Return the line that says what the task took."""
         self._timing.stop()
         return figures("In all", TokenUsage.sum(self._used), self._timing)
+
+
+def _forget(messages: list[gradio.ChatMessage]) -> None:
+    for message in messages:
+        forget(message.content)
 
 
 def _watched(agent: MultiStepAgent, tell: Callable[[str, ActionStep], None]) -> dict[str, MultiStepAgent]:

@@ -6,6 +6,7 @@ import atexit
 import os
 import secrets
 import shutil
+import sys
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -90,12 +91,22 @@ def _folder() -> Path:
 
 
 def _is_image(value: Any) -> bool:
-    return isinstance(value, AgentImage) or (hasattr(value, "save") and hasattr(value, "getbands"))
+    return isinstance(value, AgentImage) or _is_one_of("PIL.Image", "Image", value)
 
 
 def _is_sound(value: Any) -> bool:
     """Tell whether a value is a pair of sample rate and samples, as tools for audio return it."""
-    return isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], int) and hasattr(value[1], "shape")
+    return isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], int) and _is_samples(value[1])
+
+
+def _is_samples(value: Any) -> bool:
+    return _is_one_of("numpy", "ndarray", value) or _is_one_of("torch", "Tensor", value)
+
+
+def _is_one_of(module: str, kind: str, value: Any) -> bool:
+    """Tell whether a value is of a class of a module; what merely looks like it may be code of a model."""
+    loaded = sys.modules.get(module)
+    return loaded is not None and isinstance(value, getattr(loaded, kind, ()))
 
 
 def _check_near(path: str | None) -> None:

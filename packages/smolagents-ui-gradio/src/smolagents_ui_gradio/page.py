@@ -135,37 +135,37 @@ class GradioUI:
         """Show a person's message and, as it comes, what the agent does about it."""
         import gradio
 
-        if conversation is None:
-            conversation = self._begin()
-        text = (message.get("text") or "").strip()
-        unchanged = gradio.skip(), gradio.skip(), conversation
+        text, given = (message.get("text") or "").strip(), message.get("files") or []
+        if not text and not given:
+            yield gradio.skip(), gradio.skip(), gradio.skip()
+            return
+        if conversation is None or conversation.closed:
+            conversation = await asyncio.to_thread(self._begin)  # a sandbox may take seconds to come
         if conversation.busy:
             gradio.Warning("The agent is at work: stop it, or wait.")
-            yield unchanged
+            yield gradio.skip(), gradio.skip(), gradio.skip()
             return
         try:
-            files = await asyncio.to_thread(self._kept, message.get("files") or [], conversation)
+            files = await asyncio.to_thread(self._kept, given, conversation)
         except UploadError as error:
             gradio.Warning(literal(str(error)))
             yield gradio.skip(), gradio.MultimodalTextbox(value={"text": text, "files": []}), conversation
             return
-        if not text and not files:
-            yield unchanged
-            return
         busy = gradio.MultimodalTextbox(value=None, submit_btn=False, stop_btn=True, placeholder="Working …")
         images = [str(file) for file in files if file.suffix.lower() in IMAGES]
+        begun = busy, conversation
+        asked = await asyncio.to_thread(_asked, text, files)
         self._at_work[request.session_hash] = conversation
         try:
-            yield gradio.skip(), busy, conversation  # so that `_stop` has it
-            async for shown in conversation.talk(
-                _asked(text, files), _task(text, files), images, self.reset_agent_memory
-            ):
+            async for shown in conversation.talk(asked, _task(text, files), images, self.reset_agent_memory):
                 if conversation.closed:  # the page shows another one
                     return
-                yield shown, gradio.skip(), gradio.skip()
+                # The first tells the page of the conversation, which `_stop` needs, and the last that it is over.
+                yield shown, *(begun if conversation.busy else (_idle_box(), gradio.skip()))
+                begun = gradio.skip(), gradio.skip()
         finally:
-            self._at_work.pop(request.session_hash, None)
-        yield gradio.skip(), _idle_box(), gradio.skip()
+            if self._at_work.get(request.session_hash) is conversation:
+                del self._at_work[request.session_hash]
 
     def _begin(self) -> Conversation:
         folder = self.file_upload_folder if self._keeps else Path(mkdtemp(dir=self.file_upload_folder))
@@ -178,10 +178,17 @@ class GradioUI:
                 shutil.rmtree(conversation.folder, ignore_errors=True)
 
     def _kept(self, files: list[str], conversation: Conversation) -> list[Path]:
+        kept: list[Path] = []
         try:
             if len(files) > MAX_FILES:
                 raise UploadError(f"{len(files)} files at once: {MAX_FILES} at most")
-            return [keep(file, conversation.folder) for file in files]
+            for file in files:
+                kept.append(keep(file, conversation.folder))
+            return kept
+        except UploadError:
+            for path in kept:
+                path.unlink()
+            raise
         finally:
             for file in files:  # Gradio's own copy
                 Path(file).unlink(missing_ok=True)

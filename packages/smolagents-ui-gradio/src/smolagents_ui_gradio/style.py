@@ -29,12 +29,16 @@ body:not(.dark) .token:is(.function, .class-name, .decorator) {color: #b5264a !i
 }
 """
 
+# Where a page at a public address has its own scripts from.
+_GRADIO = "https://gradio.s3-us-west-2.amazonaws.com"
 # What models and tools write can't make a browser ask another server for anything, whatever Gradio makes of it.
 _POLICY = "; ".join(
     (
-        "img-src 'self' data: blob:",
-        "media-src 'self' data: blob:",
-        "connect-src 'self' data: blob:",
+        "default-src 'self' data: blob:",
+        # Gradio's own scripts need this much.
+        f"script-src 'self' blob: 'unsafe-inline' 'unsafe-eval' {_GRADIO}",
+        f"style-src 'self' 'unsafe-inline' {_GRADIO}",
+        f"font-src 'self' data: {_GRADIO}",
         "frame-src 'self'",
         "form-action 'self'",
         "object-src 'none'",

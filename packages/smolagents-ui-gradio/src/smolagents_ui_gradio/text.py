@@ -21,7 +21,7 @@ def literal(text: str) -> str:
 
     A page that showed images of other servers would tell them what stands in the image's address.
     """
-    parts, end = [], 0
+    text, parts, end = _sendable(text), [], 0
     for block in _FENCED.finditer(text):
         language = _LANGUAGE.match(block["info"] or block["words"] or "")
         shown = language[1] if language and language[1].lower() not in _DRAWN else ""
@@ -33,9 +33,15 @@ def literal(text: str) -> str:
 
 def fenced(text: str, language: str = "") -> str:
     """Return a text as a block of code in Markdown, whatever backticks it has."""
+    text = _sendable(text)
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _sendable(text: str) -> str:
+    """Return a text without halves of characters, which a program's text may have and no page."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _prose(text: str) -> str:

@@ -96,7 +96,7 @@ def _is_docx(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "word/document.xml" in archive.namelist()
-    except zipfile.BadZipFile:
+    except Exception:  # zipfile raises whatever a broken file makes it stumble over
         return False
 
 
