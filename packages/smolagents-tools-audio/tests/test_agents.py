@@ -69,6 +69,7 @@ def test_names(whisper: str, recording: Path, heard: str) -> None:
     for name in ("speech_to_text", "transcriber"):
         assert load_tool(name).model == "openai/whisper-large-v3-turbo"
         assert load_tool(name, model_repo_id=whisper)(str(recording)) == heard
+    assert load_tool("TranscriptionTool", model_repo_id=whisper)(str(recording)) == heard
     for name, owner in plugins.FIRST_PARTY.items():
         if owner == "smolagents-tools-audio":
             assert issubclass(plugins.resolve(name), Tool)

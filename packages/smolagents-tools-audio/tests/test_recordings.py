@@ -75,7 +75,7 @@ def test_formats_that_need_pyav(tone: Tone, kind: str, codec: str) -> None:
         for part in [*av.AudioResampler(track.format, track.layout, 48_000, 960).resample(frame), None]:
             container.mux(track.encode(part))
     check(samples_for_model(target.getvalue()))
-    with pytest.raises(UnusableMedia, match=r"The recording (looks like|is|holds)"):
+    with pytest.raises(UnusableMedia, match=r"The recording can't be used: it (looks like|is|holds)"):
         samples_for_model(target.getvalue()[:200])
 
 
@@ -147,7 +147,9 @@ def test_truncated_files(sound: Sound) -> None:
     whole = sound("MP3", seconds=20)
     check(samples_for_model(whole[: len(whole) // 2])[: 8 * RATE], 8)
     whole = sound("FLAC", seconds=20)
-    with pytest.raises(UnusableMedia, match=r"The recording is damaged \(.*sync\): cut off its damaged part"):
+    with pytest.raises(
+        UnusableMedia, match=r"The recording can't be used: it is damaged \(.*sync\): cut off its damaged part"
+    ):
         samples_for_model(whole[: len(whole) // 2])
 
 
@@ -166,14 +168,6 @@ def test_long_recordings(monkeypatch: pytest.MonkeyPatch, sound: Sound, tone: To
     for too_long in (sound("FLAC", seconds=61), sound("MP3", seconds=61), (8_000, tone(seconds=61, rate=8_000))):
         with pytest.raises(UnusableMedia, match="is longer than 1 minutes: cut it into parts"):
             samples_for_model(too_long)
-
-
-def test_a_decoder_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch, sound: Sound) -> None:
-    monkeypatch.setattr(decoding, "CPU_SECONDS", 1)
-    # A minute of sound for each byte, upsampled: more than a second's work.
-    slow = sound("WAV", "PCM_U8", rate=1_000, seconds=7_000)
-    with pytest.raises(UnusableMedia, match="of computing to decode"):
-        samples_for_model(slow)
 
 
 def test_agent_audio(tmp_path: Any, sound: Sound, tone: Tone) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 from smolagents import AgentAudio, AgentText, CodeAgent
+from smolagents.run import reason_to_stop
 from smolagents.tools import PipelineTool
 from smolagents_testing import ScriptedModel, code, make_tiny_whisper
 from smolagents_tools_audio import SpeechToTextTool, speech_to_text
@@ -127,7 +128,8 @@ def test_nobody_waits_for_what_an_action_has_no_time_for(whisper: str, tone: Ton
 
     class Slow(SpeechToTextTool):
         def forward(self, inputs: Any) -> Any:
-            time.sleep(1.5)
+            while not reason_to_stop():
+                time.sleep(0.05)
             try:
                 return super().forward(inputs)
             except RuntimeError as error:
@@ -135,7 +137,7 @@ def test_nobody_waits_for_what_an_action_has_no_time_for(whisper: str, tone: Ton
                 raise
 
     model = ScriptedModel([code("final_answer(transcriber(audio))"), code("final_answer('gave up')")])
-    with CodeAgent([Slow(whisper)], model, executor_kwargs={"timeout_seconds": 1}, verbosity_level=-1) as agent:
+    with CodeAgent([Slow(whisper)], model, executor_kwargs={"timeout_seconds": 3}, verbosity_level=-1) as agent:
         assert agent.run("Transcribe it.", audio=AgentAudio((16_000, tone()))) == "gave up"
     assert len(reasons) == 1
     assert "was given up: the time of the action is up" in reasons[0]

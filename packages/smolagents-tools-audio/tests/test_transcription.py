@@ -1,7 +1,6 @@
 """Recordings go to a server with the real SDK, and what goes wrong there is told in words that help."""
 
 import io
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,7 @@ def test_transcribes(
     openai_server: FakeOpenAIServer, make: Callable[..., TranscriptionTool], recording: Path, tone: Tone
 ) -> None:
     openai_server.always(" Good morning. ")
-    tool = make(model_id="whisper-large", language="de")
+    tool = make(model="whisper-large", language="de")
     assert (tool.name, tool.output_type, tool.inputs["audio"]["type"]) == ("transcriber", "string", "audio")
     data = recording.read_bytes()
     for audio in (str(recording), recording, data, AgentAudio(recording), AgentAudio(data)):
@@ -166,7 +165,7 @@ def test_keys(
 
 
 def test_without_a_server_this_machine_transcribes(whisper: str, sound: Sound, heard: str) -> None:
-    assert TranscriptionTool(whisper)(sound()) == TranscriptionTool(model_id=whisper, language="de")(sound()) == heard
+    assert TranscriptionTool(whisper)(sound()) == TranscriptionTool(model=whisper, language="de")(sound()) == heard
     with pytest.raises(UnusableMedia, match="There is no file"):
         TranscriptionTool(whisper)("nowhere.wav")
 
@@ -188,4 +187,3 @@ def test_settings_of_a_server_want_a_server() -> None:
 def test_both_tools_are_one_for_models() -> None:
     for attribute in ("name", "description", "inputs", "output_type"):
         assert getattr(TranscriptionTool, attribute) == getattr(SpeechToTextTool, attribute)
-    assert os.environ["HF_HUB_OFFLINE"] == "1"

@@ -100,7 +100,7 @@ def test_drawings_that_hold_themselves_end() -> None:
     drawing = "/Resources<</XObject<</A 4 0 R/B 4 0 R>>>>"
     stream = f"4 0 obj <</Type/XObject/Subtype/Form/BBox[0 0 9 9]{drawing}/Length {len(content)}>> stream"
     data = pdf(f"/MediaBox[0 0 9 9]/Contents 4 0 R{drawing}", f"{stream}\n{content}\nendstream endobj")
-    assert "can't be used: decoding it failed" in Reading()(data, "How much?")
+    assert "can't be used: reading it failed" in Reading()(data, "How much?")
 
 
 @pytest.mark.parametrize(

@@ -202,6 +202,8 @@ def test_rate_limit(web: FakeWebServer) -> None:
         for _ in range(5):
             tool(query="tide")
         assert time.monotonic() - begin >= 4 / 20
+    assert "[Spring tide]" in ApiWebSearchTool(rate_limit=0)(query="tide")
+    assert "[Spring tide]" in DuckDuckGoSearchTool(rate_limit=0)(query="tide")
 
 
 def test_ddgs_failures(web: FakeWebServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,27 +1,22 @@
 """Turn a sound file into samples, or into a smaller file for a server: a program that reads its standard input.
 
-Run as a program it imports nothing of this package, so that it starts quickly, and opens no file: see `decoding`.
+Run as a program it imports nothing of this package, so that it starts quickly.
 """
 
 from __future__ import annotations
 
-import contextlib
 import io
-import json
-import os
 import pkgutil
-import sys
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from io import BufferedReader
 from typing import Any, BinaryIO
+
+from smolagents.parser_program import Record, Unusable, serve
 
 RATE = 16_000
 """Samples per second that models of speech listen to."""
 
-UNUSABLE = 3
-"""Exit code for a file without sound; what is written to the standard error says why."""
-
-MAX_MEMORY = 2 * 2**30
 RATES = range(1_000, 1_000_001)
 """Samples per second that recordings have."""
 
@@ -38,10 +33,6 @@ CONTAINERS = (
     (0, b"\xff\xf1", "AAC", "aac"),
     (0, b"\xff\xf9", "AAC", "aac"),
 )
-
-
-class Unusable(Exception):
-    """Report why there is no sound, in words for the model."""
 
 
 def container_of(data: bytes) -> tuple[str, str] | None:
@@ -66,11 +57,11 @@ def sound(data: bytes, max_seconds: float) -> Iterator[Any]:
     for block in blocks:
         left -= len(block)
         if left < 0:
-            raise Unusable(f"is longer than {max_seconds / 60:g} minutes: cut it into parts.")
+            raise Unusable(f"it is longer than {max_seconds / 60:g} minutes: cut it into parts.")
         empty = empty and not len(block)
         yield numpy.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
     if empty:
-        raise Unusable("holds no sound: there is not one sample in it.")
+        raise Unusable("it holds no sound: there is not one sample in it.")
 
 
 def _by_soundfile(data: bytes, max_seconds: float) -> Iterator[Any]:
@@ -80,17 +71,17 @@ def _by_soundfile(data: bytes, max_seconds: float) -> Iterator[Any]:
         file = soundfile.SoundFile(io.BytesIO(data))
     except soundfile.LibsndfileError as error:
         reason = error.error_string.rstrip(".")
-        raise Unusable(f"is no sound that can be read here ({reason}). {_advice(data)}") from error
+        raise Unusable(f"it is no sound that can be read here ({reason}). {_advice(data)}") from error
     with file:
         if file.samplerate not in RATES:
-            raise Unusable(f"claims {file.samplerate} samples per second: it is broken.")
+            raise Unusable(f"it claims {file.samplerate} samples per second: it is broken.")
         if file.frames > max_seconds * file.samplerate:
-            raise Unusable(f"is longer than {max_seconds / 60:g} minutes: cut it into parts.")
+            raise Unusable(f"it is longer than {max_seconds / 60:g} minutes: cut it into parts.")
         blocks = file.blocks(max(1, _BLOCK // file.channels), dtype="float32", always_2d=True)
         try:
             yield from resampled(blocks, file.samplerate)
         except soundfile.LibsndfileError as error:
-            raise Unusable(f"is damaged ({error.error_string.rstrip('.')}): cut off its damaged part.") from error
+            raise Unusable(f"it is damaged ({error.error_string.rstrip('.')}): cut off its damaged part.") from error
 
 
 def _advice(data: bytes) -> str:
@@ -120,13 +111,13 @@ def _by_av(data: bytes) -> Iterator[Any]:
         with av.open(io.BytesIO(data), format=demuxer, options=options, io_open=_refuse) as container:
             track = container.streams.best("audio")
             if track is None:
-                raise Unusable(f"is {name} without a sound track.")
+                raise Unusable(f"it is {name} without a sound track.")
             resampler = av.AudioResampler("flt", "mono", RATE)
             for frame in _frames(container, track):
                 for part in resampler.resample(frame):
                     yield part.to_ndarray().reshape(-1)
     except av.error.FFmpegError as error:
-        raise Unusable(f"looks like {name}, and is broken ({error.strerror}).") from error
+        raise Unusable(f"it looks like {name}, and is broken ({error.strerror}).") from error
 
 
 def _frames(container: Any, track: Any) -> Iterator[Any]:
@@ -150,61 +141,29 @@ def _as_ogg(blocks: Iterable[Any]) -> bytes:
     return target.getvalue()
 
 
-def main() -> int:
-    """Decode the standard input as the order on the command line says, and return the exit code."""
-    order = json.loads(sys.argv[1])
-    output = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints is no sound
-    data = sys.stdin.buffer.read()
-    try:
-        _import_libraries(data)
-        _limit_resources(order["cpu_seconds"])
-        blocks = sound(data, order["max_seconds"])
-        if order["as_ogg"]:
-            output.write(_as_ogg(blocks))
-        else:
-            for block in blocks:
-                output.write(block.tobytes())
-        output.flush()
-    except Unusable as error:
-        print(error, file=sys.stderr)
-        return UNUSABLE
-    except MemoryError:
-        print("takes too much memory to decode: it is built to, or broken.", file=sys.stderr)
-        return UNUSABLE
-    return 0
+def _records(file: BinaryIO, max_seconds: float, as_ogg: bool) -> Iterator[Record]:
+    blocks = sound(file.read(), max_seconds)
+    if as_ogg:
+        yield {}, _as_ogg(blocks)
+    else:
+        for block in blocks:
+            yield {}, block.tobytes()
 
 
-def _import_libraries(data: bytes) -> None:
-    """Import what the file needs, while files can be opened."""
+def _prepare(file: BufferedReader) -> None:
     for library in ("numpy", "soundfile", "soxr"):
         import_module(library)
-    if found := container_of(data):
+    if found := container_of(file.peek()):
         try:
             import av
         except ImportError as error:
             raise Unusable(
-                f"is {found[0]}, which needs PyAV: pip install av, or convert it to wav, flac, ogg or mp3."
+                f"it is {found[0]}, which needs PyAV: pip install av, or convert it to wav, flac, ogg or mp3."
             ) from error
         for module in pkgutil.walk_packages(av.__path__, "av."):  # it imports some of itself later
             if not module.name.endswith("__main__"):
                 import_module(module.name)
 
 
-def _limit_resources(cpu_seconds: int) -> None:
-    """Set limits that hold even if the process that started this one is gone, where there are such limits."""
-    if sys.platform == "win32":  # there are no such limits
-        return
-    import resource
-
-    # No number for a file is left: a decoder that is led astray opens neither a file nor a connection.
-    limits = {resource.RLIMIT_AS: MAX_MEMORY, resource.RLIMIT_CPU: cpu_seconds, resource.RLIMIT_NOFILE: 0}
-    for limit, value in limits.items():
-        _, hard = resource.getrlimit(limit)
-        most = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        with contextlib.suppress(ValueError, OSError):  # macOS refuses the first
-            resource.setrlimit(limit, (most, hard))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    serve(_records, _prepare)

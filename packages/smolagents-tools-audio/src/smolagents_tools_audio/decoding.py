@@ -1,18 +1,11 @@
-"""Decode sound files in a process of its own: whatever a file makes the decoders do, it ends there.
-
-A file follows what its author likes: it may crash a decoder, fill the memory, or name other files to read. The process
-has limits of time and memory, and can open nothing.
-"""
+"""Decode sound files in a process of its own, which has limits of time and memory, and can open nothing."""
 
 from __future__ import annotations
 
-import json
-import signal
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
-from smolagents.parser_environment import parser_environment
+from smolagents.parser_process import parsed
+from smolagents.parser_program import Unusable
 
 from smolagents_tools_audio import decoder
 from smolagents_tools_audio.sources import UnusableMedia
@@ -23,10 +16,7 @@ if TYPE_CHECKING:
 MAX_SECONDS = 2 * 60 * 60
 """The longest recording that is transcribed."""
 
-CPU_SECONDS = 300
-# On a busy machine a process gets a part of its time only.
-_WALL_SECONDS_FOR_ONE = 4
-_TOO_LONG = f"The recording takes more than {CPU_SECONDS} s of computing to decode."
+_CPU_SECONDS = 300
 
 
 def samples_of(data: bytes) -> np.ndarray[Any, Any]:
@@ -46,31 +36,16 @@ def as_ogg(data: bytes) -> bytes:
     Raises:
         UnusableMedia: There is no sound that can be read, or too much of it.
     """
-    return _decoded(data, as_ogg=True)
+    return bytes(_decoded(data, as_ogg=True))
 
 
-def _decoded(data: bytes, as_ogg: bool = False) -> bytes:
-    order = json.dumps({"max_seconds": MAX_SECONDS, "cpu_seconds": CPU_SECONDS, "as_ogg": as_ogg})
-    # By its path, without the package above it and all that this imports.
-    command = [sys.executable, "-P", decoder.__file__, order]
+def _decoded(data: bytes, as_ogg: bool = False) -> bytearray:
+    found = bytearray()
     try:
-        done = subprocess.run(
-            command,
-            input=data,
-            env=parser_environment(),
-            capture_output=True,
-            timeout=_WALL_SECONDS_FOR_ONE * CPU_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise UnusableMedia(_TOO_LONG) from error
-    if done.returncode == 0:
-        return done.stdout
-    reason = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    if done.returncode == decoder.UNUSABLE:
-        raise UnusableMedia(f"The recording {reason}")
-    if done.returncode == -getattr(signal, "SIGXCPU", 0):  # Windows has no such limit
-        raise UnusableMedia(_TOO_LONG)
-    if "No module named" in reason:
-        raise ImportError(f"Decoding sound needs soundfile and soxr ({reason}): pip install smolagents-tools-audio")
-    raise UnusableMedia(f"The recording is broken: its decoder failed ({reason or f'exit code {done.returncode}'}).")
+        for _, part in parsed(decoder.__file__, data, _CPU_SECONDS, max_seconds=MAX_SECONDS, as_ogg=as_ogg):
+            found += part
+    except Unusable as error:
+        if "No module named" in str(error):
+            raise ImportError(f"Decoding sound: {error} To install it: pip install smolagents-tools-audio") from error
+        raise UnusableMedia(f"The recording can't be used: {error}") from error
+    return found

@@ -23,7 +23,7 @@ class TranscriptionTool(Tool):
     """Transcribe recordings by a server with OpenAI's API, or by a Whisper model on this machine.
 
     Args:
-        model_id: The model's name; None: `whisper-1` on a server, Whisper large v3 turbo here.
+        model: The model's name; None: `whisper-1` on a server, Whisper large v3 turbo here.
         api_base: URL of a server's API, such as "https://api.openai.com/v1" or "http://localhost:8000/v1"; None: this
             machine transcribes.
         api_key: The server's key; None: the environment variable OPENAI_API_KEY.
@@ -43,7 +43,7 @@ class TranscriptionTool(Tool):
 
     def __init__(
         self,
-        model_id: str | None = None,
+        model: str | None = None,
         api_base: str | None = None,
         api_key: str | None = None,
         language: str | None = None,
@@ -51,13 +51,13 @@ class TranscriptionTool(Tool):
         client_kwargs: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
-        self.model_id = model_id
+        self.model = model
         self.api_base = api_base
         self.language = language
         self.private_hosts = tuple(private_hosts or ())
         self._transcriber: SpeechToTextTool | TranscriptionServer
         if api_base is not None:
-            self._transcriber = TranscriptionServer(model_id or "whisper-1", api_base, api_key, client_kwargs or {})
+            self._transcriber = TranscriptionServer(model or "whisper-1", api_base, api_key, client_kwargs or {})
             return
         if api_key is not None or client_kwargs is not None:
             raise ValueError(f"api_key and client_kwargs are for a server: pass its address too, api_base={OPENAI!r}.")
@@ -66,7 +66,7 @@ class TranscriptionTool(Tool):
                 f"TranscriptionTool() runs a model on this machine and needs {missing}: {INSTALL}. To use a server "
                 f"instead, pass its address: TranscriptionTool(api_base={OPENAI!r})"
             )
-        self._transcriber = SpeechToTextTool(model_id, language=language, private_hosts=private_hosts)
+        self._transcriber = SpeechToTextTool(model, language=language, private_hosts=private_hosts)
 
     def __call__(self, *args: Any, sanitize_inputs_outputs: bool = False, **kwargs: Any) -> Any:
         """Return the text of a recording, given as in `SpeechToTextTool`."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from smolagents_tools_media.decoders import Unusable
+from smolagents.parser_program import Unusable
+
 from smolagents_tools_media.files import shown
 from smolagents_tools_media.images import read_pages
 from smolagents_tools_media.vision import VisionTool

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
-from smolagents_tools_media.decoders import Unusable
+from smolagents.parser_program import Unusable
 
 _SHOWN = 200  # characters of a source in a text for the model
 

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smolagents.agent_types import loaded_class
+from smolagents.parser_process import parsed
+from smolagents.parser_program import Record, Unusable
 
-from smolagents_tools_media.decoders import Record, Unusable
-from smolagents_tools_media.decoding import decoded
+from smolagents_tools_media.decoders import pages, pictures
 from smolagents_tools_media.files import media_file
 
 if TYPE_CHECKING:
@@ -18,8 +19,7 @@ MAX_SIDE = 1536
 """Width and height of what models see, in pixels: they scale down what is larger."""
 
 MAX_PAGES = 10
-_PICTURES, _PAGES = "smolagents_tools_media.decoders.pictures", "smolagents_tools_media.decoders.pages"
-_CPU_SECONDS = {_PICTURES: 30, _PAGES: 60}
+_CPU_SECONDS, _CPU_SECONDS_FOR_PAGES = 30, 60
 
 
 class Pages(NamedTuple):
@@ -69,23 +69,21 @@ def read_pages(source: Any, first_page: int, private_hosts: Collection[str]) -> 
         if b"%PDF-" not in file.read(1024):
             return Pages([_only_image(file)], 1, 1)
         options = {"first_page": first_page, "max_pages": MAX_PAGES, "max_side": MAX_SIDE}
-        drawn = list(decoded(_PAGES, file, _CPU_SECONDS[_PAGES], **options))
+        drawn = list(parsed(pages.__file__, file, _CPU_SECONDS_FOR_PAGES, **options))
         return Pages([_image(record) for record in drawn], first_page, drawn[0][0]["pages"])
 
 
 def _copied(image: Any) -> PIL.Image.Image:
     from smolagents.agent_types import AgentImage
 
-    from smolagents_tools_media.decoders.pictures import scaled
-
     try:
-        return _image(scaled(AgentImage(image).to_raw().copy(), MAX_SIDE))
+        return _image(pictures.scaled(AgentImage(image).to_raw().copy(), MAX_SIDE))
     except Exception as error:  # its file may be read only now, and decoders raise what they like
         raise Unusable(f"it is broken: {error}.") from error
 
 
 def _only_image(file: Any) -> PIL.Image.Image:
-    (record,) = decoded(_PICTURES, file, _CPU_SECONDS[_PICTURES], max_side=MAX_SIDE)
+    (record,) = parsed(pictures.__file__, file, _CPU_SECONDS, max_side=MAX_SIDE)
     return _image(record)
 
 

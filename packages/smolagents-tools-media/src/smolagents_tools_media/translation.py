@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from smolagents.tools import PipelineTool
@@ -41,10 +40,11 @@ class TranslationTool(PipelineTool):
     output_type = "string"
 
     def __init__(self, model: Any = None, **kwargs: Any) -> None:
-        missing = [name for name in ("torch", "transformers", "accelerate") if find_spec(name) is None]
-        if missing:
+        from smolagents_tools_audio.speech_to_text import missing_libraries
+
+        if missing := missing_libraries():
             raise ImportError(
-                f"TranslationTool runs a model on this machine and needs {', '.join(missing)}: "
+                f"TranslationTool runs a model on this machine and needs {missing}: "
                 "pip install 'smolagents-tools-media[transformers]'"
             )
         super().__init__(model, **kwargs)

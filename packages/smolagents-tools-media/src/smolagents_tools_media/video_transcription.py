@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
+from smolagents.parser_process import parsed
+from smolagents.parser_program import Record, Unusable
 from smolagents.run import reason_to_stop
 from smolagents.tools import Tool
 
-from smolagents_tools_media.decoders import Record, Unusable
-from smolagents_tools_media.decoding import decoded
+from smolagents_tools_media.decoders import audio_track
 from smolagents_tools_media.files import media_file, shown
 
-_PROGRAM = "smolagents_tools_media.decoders.audio_track"
 _CPU_SECONDS = 600
-_RATE = 16_000  # Hz, that of what the program gives
 _UNNOTICED = 2.0  # s by which a track may be shorter than its file
 
 
@@ -51,7 +50,7 @@ class VideoTranscriptionTool(Tool):
         lines: list[str] = []
         try:
             with media_file(video, self.private_hosts) as file:
-                for line in self._lines(decoded(_PROGRAM, file, _CPU_SECONDS, max_seconds=self.max_seconds)):
+                for line in self._lines(parsed(audio_track.__file__, file, _CPU_SECONDS, max_seconds=self.max_seconds)):
                     lines.append(line)
         except Unusable as error:
             lines.append(f"{'The rest of the' if lines else 'The'} video {shown(video)} can't be used: {error}")
@@ -71,7 +70,7 @@ class VideoTranscriptionTool(Tool):
                 return
             sound = numpy.frombuffer(body, "int16").astype("float32") / 2**15
             try:
-                words = str(self.transcriber((_RATE, sound))).strip()
+                words = str(self.transcriber((audio_track.RATE, sound))).strip()
             except UnusableMedia as error:  # no speech, mostly
                 words, silence = "", f" ({error})"
             if words:

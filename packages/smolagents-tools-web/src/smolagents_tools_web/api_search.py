@@ -21,7 +21,7 @@ class ApiWebSearchTool(Tool):
         api_key_name: Environment variable that has the key; empty: BRAVE_API_KEY.
         headers: Headers of every request; None: the key as Brave wants it, in `X-Subscription-Token`.
         params: Parameters of every request besides the query `q`; None: `{"count": 10}`.
-        rate_limit: How many searches a second there may be; None sets no limit.
+        rate_limit: How many searches a second there may be; None or 0 sets no limit.
 
     Raises:
         ValueError: There is no key.
@@ -51,7 +51,7 @@ class ApiWebSearchTool(Tool):
         self._headers = {"X-Subscription-Token": self._key} if headers is None else headers
         self.params = {"count": 10} if params is None else params
         self.rate_limit = rate_limit
-        self._limiter = RateLimiter(rate_limit and 60 * rate_limit)
+        self._limiter = RateLimiter(60 * rate_limit if rate_limit else None)
 
     def forward(self, query: str) -> str:
         """Return the results as Markdown.

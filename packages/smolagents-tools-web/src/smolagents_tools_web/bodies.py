@@ -62,21 +62,25 @@ def _decoded(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
 
 
 def _inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    decoder = None
+    decoder, is_first, rest = None, True, b""
     for chunk in chunks:
-        while chunk:
-            decoder = decoder or _decoder(chunk)
+        rest, piece = rest + chunk, b""
+        while rest or len(piece) == _PIECE:  # after a full piece the decoder may hold some more
+            if decoder is None:
+                if not is_first and len(rest) < len(_GZIP):
+                    break
+                if not is_first and not rest.startswith(_GZIP):
+                    return  # one member may follow another; all else is no part of the body
+                decoder, is_first = _decoder(rest), False
             try:
-                piece = decoder.decompress(chunk, _PIECE)
+                piece = decoder.decompress(rest, _PIECE)
             except zlib.error as error:
                 raise BrokenBody(f"it is no valid gzip or deflate data ({error})") from error
             if piece:
                 yield piece
-            chunk = decoder.unconsumed_tail
+            rest = decoder.unconsumed_tail
             if decoder.eof:
-                chunk, decoder = decoder.unused_data, None
-                if not chunk.startswith(_GZIP):  # one member may follow another; all else is no part of the body
-                    return
+                rest, piece, decoder = decoder.unused_data, b"", None
 
 
 def _decoder(start: bytes) -> zlib._Decompress:

@@ -1,25 +1,22 @@
 """Turn the bytes of a page into text: HTML into Markdown, PDF files page by page, all else as it is.
 
-Run as a program it reads an order, a line of JSON, and the page's bytes, and writes the text. It imports nothing of
-this package, so that it starts quickly.
+Run as a program it reads a page's bytes and writes the text. It imports nothing of this package, so that it starts
+quickly.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import re
-import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urljoin
+
+from smolagents.parser_program import Record, Unusable, serve
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
-UNREADABLE = 3
-"""Exit code for a page that has no text; what is written says why."""
-
-MAX_MEMORY = 2 * 2**30
 MAX_HTML_CHARACTERS = 2 * 2**20
 # Deeper than pages that people write, and shallow enough for parsers that go down by recursion.
 MAX_DEPTH = 120
@@ -33,10 +30,6 @@ _MAYBE_TEXT = ("", "application/octet-stream")
 _TEXT_TYPES = ("json", "xml", "javascript", "yaml", "csv", "toml", "rtf", "sql", "x-sh", "x-python")
 
 
-class NoText(Exception):
-    """Report that a page has no text, in words for the model."""
-
-
 def convert(body: bytes, content_type: str, url: str, max_characters: int, is_whole: bool = True) -> str:
     """Return the text of a page.
 
@@ -48,31 +41,32 @@ def convert(body: bytes, content_type: str, url: str, max_characters: int, is_wh
         is_whole: Whether these are all of its bytes.
 
     Raises:
-        NoText: It has none.
+        Unusable: It has none.
     """
-    kind = content_type.partition(";")[0].strip().lower()
+    kind, notes = content_type.partition(";")[0].strip().lower(), []
     if body.lstrip()[:5] == b"%PDF-":
         text = _pdf_text(body, max_characters)
     elif kind in _MAYBE_TEXT or kind.startswith("text/") or kind.endswith(_TEXT_TYPES):
         text = decoded(body, content_type, is_whole)
         if _is_html(kind, text):
+            if len(text) > MAX_HTML_CHARACTERS:
+                notes.append(f"[Only the first {MAX_HTML_CHARACTERS} of {len(text)} characters of HTML were read.]")
             text = markdown(text[:MAX_HTML_CHARACTERS], url)
     else:
-        raise NoText(f"it is a file of type {kind} ({len(body)} bytes), not a page of text.")
+        raise Unusable(f"it is a file of type {kind} ({len(body)} bytes), not a page of text.")
     text = re.sub(r"\n\s*\n\s*\n", "\n\n", _CONTROLS.sub("", text)).strip()
     if not text:
-        raise NoText("it has no text. Perhaps it is made by scripts in a browser, or of images.")
+        raise Unusable("it has no text. Perhaps it is made by scripts in a browser, or of images.")
     if len(text) > max_characters:
-        note = f"[Only the first {max_characters} of {len(text)} characters are shown.]"
-        return f"{text[:max_characters]}\n\n{note}"
-    return text
+        notes.append(f"[Only the first {max_characters} of {len(text)} characters are shown.]")
+    return "\n\n".join([text[:max_characters], *notes])
 
 
 def decoded(body: bytes, content_type: str, is_whole: bool = True) -> str:
     """Return bytes as text, by what they are where that is clear, and else by what they are said to be.
 
     Raises:
-        NoText: They are no text.
+        Unusable: They are no text.
     """
     said = re.search(r"charset\s*=\s*[\"']?([\w:.-]{1,40})", content_type, re.IGNORECASE)
     in_page = _CHARSET.search(body[:4096])
@@ -89,7 +83,7 @@ def decoded(body: bytes, content_type: str, is_whole: bool = True) -> str:
     else:
         text = body.decode("windows-1252", "replace")
     if len(_CONTROLS.findall(text[:100_000])) > max(8, len(text[:100_000]) // 20):
-        raise NoText(f"it says that it is text, but is a binary file ({len(body)} bytes).")
+        raise Unusable(f"it says that it is text, but is a binary file ({len(body)} bytes).")
     return text
 
 
@@ -172,42 +166,19 @@ def _pdf_text(body: bytes, max_characters: int) -> str:
             if sum(map(len, texts)) > max_characters and number < len(reader.pages):
                 return "\n\n".join([*texts, f"[{number} of {len(reader.pages)} pages]"])
     except (FileNotDecryptedError, DependencyError) as error:
-        raise NoText(f"it is a PDF file that is encrypted ({error}).") from error
+        raise Unusable(f"it is a PDF file that is encrypted ({error}).") from error
     except (MemoryError, RecursionError):
         raise
     except Exception as error:  # broken files fail in many ways
-        raise NoText(f"it is a PDF file that can't be read ({type(error).__name__}: {error}).") from error
+        raise Unusable(f"it is a PDF file that can't be read ({type(error).__name__}: {error}).") from error
     if not any(texts):
-        raise NoText(f"it is a PDF file of {len(texts)} pages without text: images of pages, perhaps.")
+        raise Unusable(f"it is a PDF file of {len(texts)} pages without text: images of pages, perhaps.")
     return "\n\n".join(texts)
 
 
-def main() -> int:
-    """Convert the page on standard input and return the exit code."""
-    order = json.loads(sys.stdin.buffer.readline())
-    _limit_resources(order.pop("cpu_seconds"))
-    try:
-        text, code = convert(sys.stdin.buffer.read(), **order), 0
-    except NoText as error:
-        text, code = str(error), UNREADABLE
-    except (MemoryError, RecursionError):
-        text, code = "it is built in a way that takes too much memory to turn it into text.", UNREADABLE
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-    return code
-
-
-def _limit_resources(cpu_seconds: int) -> None:
-    """Set limits that hold even if the process that started this one is gone, where there are such limits."""
-    if sys.platform == "win32":  # there are no such limits
-        return
-    import resource
-
-    for limit, value in ((resource.RLIMIT_AS, MAX_MEMORY), (resource.RLIMIT_CPU, cpu_seconds)):
-        soft, hard = resource.getrlimit(limit)
-        most = [value, *(known for known in (soft, hard) if known != resource.RLIM_INFINITY)]
-        with contextlib.suppress(ValueError, OSError):  # macOS refuses the first
-            resource.setrlimit(limit, (min(most), hard))
+def _record(file: BinaryIO, **options: Any) -> Iterator[Record]:
+    yield {}, convert(file.read(), **options).encode("utf-8", "replace")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    serve(_record)

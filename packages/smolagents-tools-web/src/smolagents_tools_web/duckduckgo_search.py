@@ -16,7 +16,7 @@ class DuckDuckGoSearchTool(Tool):
 
     Args:
         max_results: How many results to return at most.
-        rate_limit: How many searches a second there may be; None sets no limit.
+        rate_limit: How many searches a second there may be; None or 0 sets no limit.
         **kwargs: Arguments of `ddgs.DDGS`: `timeout` (seconds), `proxy`, `verify`.
     """
 
@@ -32,7 +32,7 @@ class DuckDuckGoSearchTool(Tool):
         super().__init__()
         self.max_results = max_results
         self.rate_limit = rate_limit
-        self._limiter = RateLimiter(rate_limit and 60 * rate_limit)
+        self._limiter = RateLimiter(60 * rate_limit if rate_limit else None)
         self._options = kwargs
 
     def setup(self) -> None:

@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from smolagents_tools_media.decoders import Record, Unusable, run
+from smolagents.parser_program import Record, Unusable, serve
 
 RATE = 16_000  # Hz, what models for speech listen to
 LONGEST, SHORTEST = 30 * RATE, 20 * RATE
@@ -131,7 +131,7 @@ def _piece(sound: Any, end: float) -> Iterator[Record]:
         yield {"start": max(0.0, end - len(sound) / RATE), "end": end}, sound.tobytes()
 
 
-def _prepare() -> None:
+def _prepare(file: BinaryIO) -> None:
     import av
     import numpy  # noqa: F401
 
@@ -141,4 +141,4 @@ def _prepare() -> None:
 
 
 if __name__ == "__main__":
-    run(pieces, _prepare)
+    serve(pieces, _prepare)

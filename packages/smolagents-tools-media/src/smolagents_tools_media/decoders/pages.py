@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
-from smolagents_tools_media.decoders import Record, Unusable, pictures, run
+from smolagents.parser_program import Record, Unusable, serve
+
+from smolagents_tools_media.decoders import pictures
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -58,11 +60,11 @@ def _drawn(document: pypdfium2.PdfDocument, number: int, max_side: int) -> PIL.I
     return image
 
 
-def _prepare() -> None:
+def _prepare(file: BinaryIO) -> None:
     import pypdfium2  # noqa: F401
 
-    pictures.prepare()
+    pictures.prepare(file)
 
 
 if __name__ == "__main__":
-    run(pages, _prepare)
+    serve(pages, _prepare)

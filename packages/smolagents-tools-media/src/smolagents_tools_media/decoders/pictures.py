@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
-from smolagents_tools_media.decoders import Record, Unusable, run
+from smolagents.parser_program import Record, Unusable, serve
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -58,7 +58,7 @@ def scaled(image: PIL.Image.Image, max_side: int) -> Record:
     return {"width": image.width, "height": image.height}, image.tobytes()
 
 
-def prepare() -> None:
+def prepare(file: BinaryIO) -> None:
     """Import Pillow with all its formats."""
     import PIL.Image
     import PIL.ImageOps
@@ -67,4 +67,4 @@ def prepare() -> None:
 
 
 if __name__ == "__main__":
-    run(picture, prepare)
+    serve(picture, prepare)
