@@ -14,6 +14,7 @@ A page whose program needs more than this lane has is run by a test of a distrib
 names the page and calls `check_readme`. All other pages run here, so that none is left out.
 """
 
+import ast
 import json
 import os
 import re
@@ -22,6 +23,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from smolagents.plugins import FIRST_PARTY
 from smolagents_testing import FakeOpenAIServer, tool_call
 
 ROOT = Path(__file__).parent.parent
@@ -88,16 +90,26 @@ def test_page_runs(page: Path, tmp_path: Path, openai_server: FakeOpenAIServer) 
     script = tmp_path / f"{page.stem}.py"
     script.write_text(program(page), "utf-8")
     keys = {"OPENAI_API_KEY": openai_server.api_key, "AZURE_OPENAI_API_KEY": openai_server.api_key}
-    environ = {**os.environ, **keys, "OPENAI_BASE_URL": openai_server.url, "PYTHONWARNINGS": "error"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SMOLAGENTS_"))}
+    environ = {**kept, **keys, "OPENAI_BASE_URL": openai_server.url, "PYTHONWARNINGS": "error"}
     is_test = re.search(r"^(def test_|class Test)", script.read_text("utf-8"), re.MULTILINE)
     command = [sys.executable, *(["-m", "pytest", "-q", "-p", "no:cacheprovider"] if is_test else []), script.name]
-    result = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120)
+    result = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=600)
     assert result.returncode == 0, result.stdout + result.stderr
     # Line by line: what the agents show of their work stands between.
     shown = [line for block in blocks(page) if block["kind"] == "output" for line in block["text"].splitlines()]
     printed = iter(result.stdout.splitlines())
     for line in shown:
         assert line in printed, f"not printed after what came before: {line}\n{result.stdout}"
+
+
+@pytest.mark.parametrize("page", WITH_PROGRAM, ids=name_of)
+def test_a_page_names_the_distributions_that_its_program_needs(page: Path) -> None:
+    imports = [node for node in ast.walk(ast.parse(program(page))) if isinstance(node, ast.ImportFrom) and node.module]
+    needed = {FIRST_PARTY.get(name.name) for node in imports if node.module == "smolagents" for name in node.names}
+    modules = {str(node.module).partition(".")[0] for node in imports}
+    needed |= {module.replace("_", "-") for module in modules if module.startswith("smolagents_")}
+    assert not {name for name in needed if name and name not in page.read_text("utf-8")}
 
 
 @pytest.mark.parametrize("page", sorted(ELSEWHERE), ids=name_of)
@@ -112,6 +124,18 @@ def test_page_shows_files_as_they_are(page: Path) -> None:
     for block in blocks(page):
         if block["file"]:
             assert block["text"].strip() in (ROOT / block["file"]).read_text("utf-8"), block["file"]
+
+
+def test_the_shown_parts_of_the_tutorial_are_a_plugin_that_passes_its_kit(tmp_path: Path) -> None:
+    for block in blocks(ROOT / "docs" / "plugins.md"):
+        if block["file"]:
+            file = tmp_path / Path(block["file"]).relative_to("plugins/smolagents-hello")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text((file.read_text("utf-8") if file.exists() else "") + block["text"] + "\n\n", "utf-8")
+    environ = {**os.environ, "PYTHONPATH": str(tmp_path / "src")}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
+    result = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=600)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from smolagents import CodeAgent, FinalAnswerTool, LogLevel, MultiStepAgent, Tool, ToolCallingAgent, tool
+from smolagents import CodeAgent, FinalAnswerTool, LogLevel, MultiStepAgent, Tool, ToolCallingAgent, UserInputTool, tool
 from smolagents.agents import EMPTY_PROMPT_TEMPLATES
 from smolagents.memory import ActionStep, CallbackRegistry, MemoryStep, PlanningStep, TaskStep
 from smolagents.monitoring import AgentLogger
@@ -37,8 +37,10 @@ def test_attributes(make: Any) -> None:
 def test_tools_must_be_tools(make: Any) -> None:
     with pytest.raises(AssertionError):
         make(tools=["search"])
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="@tool"):
         make(tools=[lambda: 1])
+    with pytest.raises(AssertionError, match=r"Make an instance: UserInputTool\(…\)\."):
+        make(tools=[UserInputTool])
 
 
 @both

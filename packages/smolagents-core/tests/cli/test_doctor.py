@@ -55,6 +55,7 @@ def test_what_is_installed_and_broken_is_a_problem(shell: Any) -> None:
     assert found["acme of acme-exec"]["state"] == "problem"
     assert (found["lost"]["state"], found["box"]["state"]) == ("problem", "problem")
     assert found["box"]["text"] == "missing: a box; get one: acme box"
+    assert shell.smolagents("doctor").stdout.count("missing: a box") == 1
 
 
 BOX = """

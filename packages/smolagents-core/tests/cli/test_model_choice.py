@@ -164,7 +164,11 @@ def test_a_model_id_alone(monkeypatch: pytest.MonkeyPatch) -> None:
         (None, ["a provider's key: export OPENAI_API_KEY=…", "ollama serve", 'smolagent "…" --model openai/gpt-4.1']),
         (
             "GEMINI_API_KEY",
-            ["GEMINI_API_KEY is set: pip install smolagents-models-litellm", "ollama pull", "SMOLAGENTS_MODEL"],
+            [
+                "GEMINI_API_KEY is set: pip install smolagents-models-litellm",
+                "then in another terminal: ollama pull",
+                "SMOLAGENTS_MODEL",
+            ],
         ),
     ],
 )

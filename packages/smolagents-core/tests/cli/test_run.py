@@ -179,9 +179,7 @@ def test_a_model_that_fails(shell: Any) -> None:
         None,
         "AgentGenerationError",
     )
-    assert done.stderr.startswith(
-        "smolagent: error: the run failed: AgentGenerationError: Error in generating model output: "
-    )
+    assert done.stderr.startswith("smolagent: error: the run failed: Error in generating model output: ")
     assert done.stderr.count("\n") == 1
     normal = shell.smolagent("go on", "--model", shell.recording(code("x = 1")))
     assert normal.stdout.splitlines()[-1].startswith("Failed: ")

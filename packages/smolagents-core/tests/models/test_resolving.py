@@ -92,6 +92,7 @@ def test_local_server_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
         server.reply("Hello.")
         model = resolve_model("ollama/llama3.2", api_base=server.url)
         assert model.generate([{"role": "user", "content": "Hi"}]).content == "Hello."
+        model.client.close()  # else the garbage collector complains of its connection, in whatever test it comes
 
 
 def test_local_server_without_the_plugin_that_talks_to_it(monkeypatch: pytest.MonkeyPatch) -> None:

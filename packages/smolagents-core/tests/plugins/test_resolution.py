@@ -103,9 +103,11 @@ def test_what_the_package_lists_can_be_had(site: Any) -> None:
 
 def test_a_star_import_takes_core_and_first_party_names_only(site: Any) -> None:
     site.add("acme-f", "[smolagents.models]\nAcmeF = acme_f:AcmeF\n", acme_f="raise SystemExit('ran')")
+    hub = "[smolagents.models]\nInferenceClientModel = acme_hub:Model\nHfApiModel = acme_hub:Model\n"
+    site.add("smolagents-models-hf", hub, acme_hub="class Model: pass")
     names = smolagents.__all__
-    assert {"CodeAgent", "TokenUsage", "tool"} <= set(names)
-    assert "AcmeF" not in names
+    assert {"CodeAgent", "TokenUsage", "tool", "InferenceClientModel"} <= set(names)
+    assert not {"AcmeF", "HfApiModel"} & set(names)
     assert "LiteLLMModel" not in names
     assert len(names) == len(set(names))
     assert site.output("from smolagents import *; print(CodeAgent.__name__, 'AcmeF' in globals())") == "CodeAgent False"
@@ -130,7 +132,7 @@ def test_modules_offer_the_plugins_of_their_kinds(site: Any) -> None:
 def test_executor_types(site: Any) -> None:
     site.add(
         "acme-exec",
-        "[smolagents.executors]\nacme_box = acme_exec:make\n",
+        "[smolagents.executors]\nacme_box = acme_exec:make\nAcmeExecutor = acme_exec:make\n",
         acme_exec="def make(additional_imports, logger, **options): return additional_imports, logger, options",
     )
     assert plugins.executor_factory("acme_box")(["numpy"], None, size=3) == (["numpy"], None, {"size": 3})

@@ -112,9 +112,10 @@ def tools_by_name(tools: Sequence[Tool], add_base_tools: bool, agent: MultiStepA
     """
     for tool in tools:
         if not isinstance(tool, BaseTool):
+            is_class = isinstance(tool, type)
             raise AssertionError(
                 f"All elements must be instances of BaseTool (or a subclass), and this one is not: {tool!r}. "
-                "Turn a function into a tool with @tool."
+                + (f"Make an instance: {tool.__name__}(…)." if is_class else "Turn a function into a tool with @tool.")
             )
     named = {tool.name: tool for tool in tools}
     if add_base_tools:

@@ -116,6 +116,7 @@ def _read_dotenv(options: Options) -> None:
 
 def _say_what_went_wrong(outcome: Outcome, options: Options) -> None:
     from smolagents.cli.reports import counted
+    from smolagents.errors import AgentError
 
     error = outcome.error
     if outcome.status == "max_steps":
@@ -124,7 +125,8 @@ def _say_what_went_wrong(outcome: Outcome, options: Options) -> None:
     elif outcome.status == "interrupted":
         say("error", f"interrupted after {counted(outcome.steps)}")
     elif outcome.status == "failed" and error is not None:
-        say("error", f"the run failed: {type(error).__name__}: {one_line(error, [options.api_key])}")
+        kind = "" if isinstance(error, AgentError) else f"{type(error).__name__}: "  # ours begin with where it happened
+        say("error", f"the run failed: {kind}{one_line(error, [options.api_key])}")
         if options.verbosity_level > 1:
             from traceback import format_exception
 

@@ -126,6 +126,7 @@ def _page(findings: list[Finding]) -> str:
         first, *rest = finding.text.splitlines()
         lines.append(f"  {_MARKS[finding.state]} {finding.name.ljust(width)}  {first}")
         lines += [" " * (width + 6) + line for line in rest]
-        lines += [f"      {name.ljust(inner)}  {text}" for name, text in finding.details.items()]
+        details = {name: text for name, text in finding.details.items() if text != finding.text}
+        lines += [f"      {name.ljust(inner)}  {text}" for name, text in details.items()]
     lines += ["", "+ works   ! does not work   - is not installed, or not set up"]
     return "\n".join(lines) + "\n"

@@ -40,7 +40,7 @@ def _parser() -> "ArgumentParser":
     from argparse import ArgumentParser
 
     parser = ArgumentParser(prog="smolagents plugins", description="See, install, write and check plugins.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{list,info,install,new,check}")
     command = commands.add_parser("list", help="list what the installed plugins offer; imports none of them")
     command.add_argument("--json", action="store_true", help="print JSON")
     command = commands.add_parser("info", help="tell all about a name or a distribution")

@@ -15,8 +15,9 @@ DEFAULT_SERVERS = {
 }
 TITLES = {"ollama": "Ollama", "llamacpp": "llama.cpp", "vllm": "vLLM", "lmstudio": "LM Studio"}
 COMMANDS = {
-    # Its default of 4,096 tokens is less than an agent needs, and what does not fit is dropped without a word.
-    "ollama": "OLLAMA_CONTEXT_LENGTH=32768 ollama serve & ollama pull llama3.2",
+    # Its default of 4,096 tokens is less than an agent needs, and what does not fit is dropped without a word. A model
+    # can be pulled as soon as it serves, not sooner.
+    "ollama": "OLLAMA_CONTEXT_LENGTH=32768 ollama serve, then in another terminal: ollama pull llama3.2",
     "llamacpp": "llama-server -m MODEL.gguf",
     "vllm": "vllm serve MODEL",
     "lmstudio": "lms server start",

@@ -67,8 +67,9 @@ def executor_factory(executor_type: str) -> "Callable[..., Any]":
     found = _core_attribute("ProcessExecutor") if executor_type == "process" else _lookup(executor_type, ("executors",))
     if found is _UNKNOWN:
         installed = {entry.name for entry in entries("executors") if entry.state == "ok"} | {*offered("executors")}
-        first_party = {name for name in FIRST_PARTY if first_party_kind(name) == "executors" and name.islower()}
-        known = ", ".join(sorted({*CORE_EXECUTORS, *installed, *first_party}))
+        first_party = {name for name in FIRST_PARTY if first_party_kind(name) == "executors"}
+        types = {name for name in installed | first_party if not name[:1].isupper()}  # the others are classes
+        known = ", ".join(sorted({*CORE_EXECUTORS, *types}))
         raise ValueError(f"Unsupported executor type: {executor_type}. Known types: {known}")
     factory: Callable[..., Any] = found
     return factory
@@ -125,7 +126,8 @@ def surface_attribute(name: str) -> "Any":
         AttributeError: There is none. `from smolagents import …` gets an ImportError, which keeps our hint.
     """
     if name == "__all__":
-        return [*CORE, *(name for name in FIRST_PARTY if available(name))]
+        old = "HfApiModel"  # it warns whoever asks for it, and a star import asks for all
+        return [*CORE, *(name for name in FIRST_PARTY if name != old and available(name))]
     if not name.startswith("_"):
         if name in CORE:
             return _core_attribute(name)
