@@ -30,7 +30,7 @@ def an_agent() -> CodeAgent:
 def hub_command(server: FakeHubServer, home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "smolagents", "hub", *arguments]
     environ = {"HF_ENDPOINT": server.url, "HF_HOME": str(home), "PATH": "/usr/bin:/bin", "PYTHONUTF8": "1", **more}
-    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_a_look_before_it_runs(server: FakeHubServer, tmp_path: Path) -> None:
@@ -43,12 +43,38 @@ def test_a_look_before_it_runs(server: FakeHubServer, tmp_path: Path) -> None:
     assert f"you/tool: tool, revision {sha}" in done.stdout
     assert "modules of Python: os, socket" in done.stdout
     assert "modules of packages: numpy.linalg" in done.stdout
-    assert "calls: eval, open" in done.stdout
+    assert "uses: eval, open" in done.stdout
     assert "asks for: numpy, smolagents" in done.stdout
     assert f'load_tool("you/tool", revision="{sha}", trust_remote_code=True)' in done.stdout
     shown = hub_command(server, tmp_path, "show", "you/tool", "--code").stdout
     assert "    | # \\x1b[2Khidden" in shown
     assert not Path(tmp_path, "ran").exists()
+
+
+def test_functions_that_run_code_are_named_however_they_are_called(server: FakeHubServer, tmp_path: Path) -> None:
+    code = "run = exec\nrun('1')\nmap(eval, ['1'])\n@compile\ndef f(): ...\n__builtins__['open']('x')\n"
+    server.add("you/tool", {"tool.py": code + "\uff42reakpoint()\n"})
+    shown = hub_command(server, tmp_path, "show", "you/tool").stdout
+    assert "    uses: __builtins__, breakpoint, compile, eval, exec\n" in shown
+
+
+def test_what_an_agent_asks_for_is_all_told(server: FakeHubServer, tmp_path: Path) -> None:
+    model = {"class": "OpenAIModel", "data": {}}
+    described = {
+        "class": "CodeAgent",
+        "model": model,
+        "executor_kwargs": {"timeout_seconds": 9},
+        "memory_store": "acme://there",
+        "managed_agents": {"helper": "CodeAgent"},
+    }
+    helper = {"class": "ToolCallingAgent", "model": model, "executor_type": "docker"}
+    files = {"agent.json": described, "managed_agents/helper/agent.json": helper}
+    server.add("you/agent", {path: json.dumps(data) for path, data in files.items()})
+    shown = hub_command(server, tmp_path, "show", "you/agent").stdout
+    assert 'agent .: CodeAgent, model OpenAIModel {}; executor local {"timeout_seconds": 9}' in shown
+    assert '{"memory_store": "acme://there"}' in shown
+    # The agent that manages it says of which class it is made.
+    assert "agent managed_agents/helper/: CodeAgent, model OpenAIModel {}; executor docker" in shown
 
 
 def test_a_look_at_an_agent(server: FakeHubServer, tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def wait_for(awaitable: Awaitable[T]) -> T:
     return future.result() if awaited is None else awaited.result(future)
 
 
-async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+async def in_thread(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     """Run a blocking function in a worker thread, in a copy of this context, and return its result.
 
     Cancelled, it gives up the coroutine that the function waits for, if it does (see `wait_for`).

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from smolagents.executors import PythonExecutor
     from smolagents.hooks import MemoryStore
 
-_claiming = threading.Lock()
+_claiming = threading.RLock()  # a Ctrl-C that comes meanwhile has the handler ask for it, too
 _last: ContextVar[Run | None] = ContextVar("smolagents_last_run", default=None)
 _active: ContextVar[Run | None] = ContextVar("smolagents_run", default=None)
 

@@ -7,8 +7,9 @@ import os
 import shutil
 import tempfile
 
-# By process: a forked child makes a folder of its own and leaves alone what its parent still uses.
-_folders: dict[int, str] = {}
+# Folders with their processes: a forked child makes one of its own and leaves alone what its parent still uses. Threads
+# that begin at the same time may make several.
+_owners: dict[str, int] = {}
 
 
 def temporary_path(suffix: str) -> str:
@@ -24,18 +25,17 @@ def temporary_path(suffix: str) -> str:
 
 def is_temporary(path: str) -> bool:
     """Tell whether a file is one that this process removes when it ends."""
-    folder = _folders.get(os.getpid())
-    return folder is not None and os.path.dirname(path) == folder
+    return _owners.get(os.path.dirname(path)) == os.getpid()
 
 
 def _folder() -> str:
-    own = os.getpid()
-    found = _folders.get(own)
-    if found is None or not os.path.isdir(found):
-        made = _folders[own] = tempfile.mkdtemp(prefix="smolagents-")
-        atexit.register(_remove, own, made)
-        return made
-    return found
+    for folder, owner in tuple(_owners.items()):
+        if owner == os.getpid() and os.path.isdir(folder):
+            return folder
+    made = tempfile.mkdtemp(prefix="smolagents-")
+    _owners[made] = os.getpid()
+    atexit.register(_remove, os.getpid(), made)
+    return made
 
 
 def _remove(owner: int, folder: str) -> None:

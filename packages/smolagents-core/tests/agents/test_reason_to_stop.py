@@ -35,10 +35,9 @@ def test_nobody_runs() -> None:
     assert reason_to_stop() is None
 
 
-@pytest.mark.parametrize("executor", ["local", "process"])
-def test_the_time_of_the_action(executor: str) -> None:
+def test_the_time_of_the_action(executor_type: str) -> None:
     model = ScriptedModel([code("wait()"), code("final_answer(1)")])
-    with CodeAgent([wait], model, executor_type=executor, timeout=1, verbosity_level=-1) as agent:
+    with CodeAgent([wait], model, executor_type=executor_type, timeout=5, verbosity_level=-1) as agent:
         assert agent.run("Go.") == 1
     assert reasons == ["the time of the action is up"]
     assert reason_to_stop() is None

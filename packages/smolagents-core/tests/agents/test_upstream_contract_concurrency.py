@@ -148,8 +148,8 @@ def test_interrupt_from_outside_stops_all_runs_and_none_later() -> None:
     go = threading.Event()
 
     def hold(step: ActionStep) -> None:
-        ready.wait(30)
-        go.wait(30)
+        ready.wait(300)
+        go.wait(300)
 
     agent = coder(model=ScriptedModel([code("1"), code("final_answer(1)")], per_run=True), step_callbacks=[hold])
 
@@ -161,10 +161,10 @@ def test_interrupt_from_outside_stops_all_runs_and_none_later() -> None:
 
     with ThreadPoolExecutor(4) as threads:
         running = [threads.submit(work, n) for n in range(4)]
-        ready.wait(30)
+        ready.wait(300)
         agent.interrupt()
         go.set()
-        assert [run.result(30) for run in running] == ["Agent interrupted."] * 4
+        assert [run.result(300) for run in running] == ["Agent interrupted."] * 4
     agent.step_callbacks = type(agent.step_callbacks)()
     assert agent.run("Again.") == 1
 

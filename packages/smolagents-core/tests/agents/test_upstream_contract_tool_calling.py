@@ -70,7 +70,7 @@ def test_own_keys_of_the_model() -> None:
 
 
 def test_several_calls_run_at_the_same_time_and_are_kept_in_the_models_order() -> None:
-    together = threading.Barrier(3, timeout=30)
+    together = threading.Barrier(3, timeout=300)
 
     @tool
     def meet(name: str) -> str:
@@ -99,7 +99,7 @@ def test_calls_with_the_same_id_are_all_kept() -> None:
 def test_max_tool_threads() -> None:
     running, most = 0, 0
     lock = threading.Lock()
-    pair = threading.Barrier(2, timeout=30)
+    pair = threading.Barrier(2, timeout=300)
 
     @tool
     def work(n: int) -> int:

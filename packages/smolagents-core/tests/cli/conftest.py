@@ -68,7 +68,7 @@ class Terminal:
         """Wait for the end and return the exit code."""
         while self._read():
             pass
-        return self._process.wait(60)
+        return self._process.wait(300)
 
     def close(self) -> None:
         """End the process, if the test has left it running."""
@@ -77,7 +77,7 @@ class Terminal:
         os.close(self._master)
 
     def _read(self) -> bool:
-        ready, _, _ = select.select([self._master], [], [], 60)
+        ready, _, _ = select.select([self._master], [], [], 300)
         try:
             data = os.read(self._master, 65536) if ready else b""
         except OSError:  # Linux's way to say that the other side is closed
@@ -143,7 +143,7 @@ class Shell:
             env=self.env | env,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
 

@@ -1,8 +1,11 @@
 """Ctrl-C in a terminal: the first one waits for the step, the second one does not."""
 
+import os
+import signal
 from typing import Any
 
 import pytest
+from smolagents.cli.interruption import Interruption
 from smolagents_testing.openai_server import Delayed, FakeOpenAIServer
 
 # A tool that says on the terminal when it has begun, and waits until there is a file called `go`.
@@ -40,6 +43,24 @@ class ThreadTool(WaitTool):
         while True:  # a signal that comes just before a long sleep would wait for its end
             time.sleep(0.01)
 
+class ForkTool(WaitTool):
+    name = "fork"
+
+    def forward(self) -> str:
+        parent, (is_ready, tell) = os.getpid(), os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                os.write(tell, b".")
+                while os.getppid() == parent:
+                    time.sleep(0.01)
+            except KeyboardInterrupt:
+                os._exit(7)
+            os._exit(1)
+        os.read(is_ready, 1)
+        super().forward()
+        return f"the child ended with {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}"
+
 class DeepTool(WaitTool):
     name = "deep"
 
@@ -54,7 +75,7 @@ def waiting(shell: Any) -> Any:
     shell.install(
         "acme-wait",
         "[smolagents.tools]\nwait = acme_wait:WaitTool\nready = acme_wait:ReadyTool\nthread = acme_wait:ThreadTool\n"
-        "deep = acme_wait:DeepTool\n",
+        "deep = acme_wait:DeepTool\nfork = acme_wait:ForkTool\n",
         acme_wait=WAIT,
     )
     return shell
@@ -72,7 +93,7 @@ def code(text: str) -> dict[str, Any]:
     return {"content": f"<code>\n{text}\n</code>"}
 
 
-TOOL_CALLING = ("--action-type", "tool_calling", "--tools", "wait", "ready", "thread", "deep")
+TOOL_CALLING = ("--action-type", "tool_calling", "--tools", "wait", "ready", "thread", "deep", "fork")
 CODE = ("--tools", "wait", "ready")
 
 
@@ -88,6 +109,18 @@ def test_the_first_lets_the_step_end(waiting: Any) -> None:
     assert terminal.exit_code() == 130
     assert "READY" not in terminal.text.partition("waited")[2]
     assert "Traceback" not in terminal.text
+
+
+def test_a_child_that_a_tool_forks_takes_ctrl_c_as_its_own(waiting: Any) -> None:
+    terminal = waiting.terminal("work", "--model", waiting.recording(call("fork"), call("ready")), *TOOL_CALLING)
+    terminal.expect("READY")
+    terminal.ctrl_c()
+    terminal.expect("Stopping after this step: waiting for the tool fork.")
+    (waiting.folder / "go").touch()
+    terminal.expect("the child ended with 7")
+    terminal.expect("smolagent: error: interrupted after 1 step\n")
+    assert terminal.exit_code() == 130
+    assert terminal.text.count("Stopping after this step") == 1
 
 
 def test_a_step_that_answers_is_a_success_all_the_same(waiting: Any) -> None:
@@ -145,7 +178,7 @@ def test_the_second_stops_a_model_call_at_once(waiting: Any) -> None:
         terminal.expect("Stopping after this step: waiting for the model.")
         terminal.ctrl_c()
         assert terminal.exit_code() == 130
-        assert server.requests[0].disconnected.wait(30)
+        assert server.requests[0].disconnected.wait(300)
     assert "Traceback" not in terminal.text
 
 
@@ -157,6 +190,23 @@ def test_json_tells_of_the_interruption(waiting: Any) -> None:
     terminal.ctrl_c()
     terminal.expect('{"type": "run_finished", "status": "interrupted", "output": null, ')
     assert terminal.exit_code() == 130
+
+
+def test_other_signals_still_reach_the_event_loop_around_it() -> None:
+    heard, wakes = os.pipe()
+    os.set_blocking(wakes, False)
+    fd_before = signal.set_wakeup_fd(wakes)
+    handler_before = signal.signal(signal.SIGUSR1, lambda number, frame: None)
+    try:
+        with Interruption(None, lambda: ""):
+            signal.raise_signal(signal.SIGUSR1)
+            assert os.read(heard, 1) == bytes([signal.SIGUSR1])
+        assert signal.set_wakeup_fd(wakes) == wakes
+    finally:
+        signal.signal(signal.SIGUSR1, handler_before)
+        signal.set_wakeup_fd(fd_before)
+        os.close(heard)
+        os.close(wakes)
 
 
 def test_before_the_run_one_is_enough(waiting: Any) -> None:

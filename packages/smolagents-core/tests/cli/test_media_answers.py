@@ -31,6 +31,15 @@ class BothTool(Tool):
         picture = PIL.Image.new("RGB", (2, 3), "red")
         return {"picture": picture, "again": [picture], "sound": AgentAudio(b"RIFF"), "film": AgentVideo(b"film")}
 
+class NoiseTool(Tool):
+    name = "noise"
+    description = "Returns a sound that nothing can write."
+    inputs = {}
+    output_type = "object"
+
+    def forward(self):
+        return {"sound": AgentAudio((8000, [[[[0.5]]]]))}
+
 class FindTool(Tool):
     name = "find"
     description = "Returns a sound that has a file."
@@ -45,7 +54,7 @@ class FindTool(Tool):
 @pytest.fixture
 def with_tools(shell: Any) -> Any:
     entries = "[smolagents.tools]\n" + "\n".join(
-        f"{name} = acme_tools:{name.title()}Tool" for name in ("paint", "both", "find")
+        f"{name} = acme_tools:{name.title()}Tool" for name in ("paint", "both", "find", "noise")
     )
     shell.install("acme-tools", entries, acme_tools=TOOLS)
     shell.tmp = shell.folder / "tmp"
@@ -123,6 +132,18 @@ def test_an_image_as_the_answer_in_json(with_tools: Any) -> None:
     *_, step, finished = [json.loads(line) for line in done.stdout.splitlines()]
     assert finished["output"] == step["output"] == str(with_tools.folder / "answer.png")
     assert is_red(finished["output"])
+
+
+@pytest.mark.parametrize("option", ["--quiet", "--json", "--verbosity-level=1"])
+def test_a_sound_that_can_not_be_saved_does_not_cost_the_rest(with_tools: Any, option: str) -> None:
+    done = with_tools.smolagent(*answering(with_tools, "noise()"), option)
+    assert done.returncode == 0, done.stderr
+    assert "smolagent: error: answer can't be saved: " in done.stderr
+    assert "Traceback" not in done.stderr
+    if option == "--json":
+        assert json.loads(done.stdout.splitlines()[-1])["output"] == "{'sound': <AgentAudio tuple>}"
+    else:
+        assert "<AgentAudio tuple>" in done.stdout
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can write to")

@@ -163,6 +163,7 @@ def test_what_is_switched_off_is_not_missing(shell: Any) -> None:
         (["FinalAnswerTool", "answer=3"], "3\n"),
         (["hear", "sound=https://a.example/b.wav"], "<AgentAudio https://a.example/b.wav>\n"),
         (["hear", "either=bird"], "'bird'\n"),
+        (["hear", f"either={'bird' * 100}"], f"'{'bird' * 100}'\n"),
     ],
 )
 def test_calls(tools: Any, arguments: list[str], printed: str) -> None:
@@ -239,7 +240,10 @@ def test_failures(tools: Any) -> None:
 def test_usage(tools: Any) -> None:
     assert tools("--help").returncode == 0
     assert "invalid choice: 'lst'" in tools("lst").stderr
-    assert tools().returncode == 2
+    done = tools()
+    assert (done.returncode, "required: {list,call}" in done.stderr) == (2, True)
+    done = tools("call")
+    assert (done.returncode, done.stderr.splitlines()[-1].endswith("are required: name")) == (2, True)
 
 
 def test_keys_come_from_dotenv(tools: Any, shell: Any) -> None:

@@ -133,6 +133,8 @@ def test_saving_keeps_the_configuration_and_no_credentials() -> None:
         token="sk-3",
         api_key="sk-4",
         aws_secret_access_key="sk-5",
+        azure_ad_token="sk-7",
+        client_kwargs={"cookies": "sk-8", "private_key": "sk-9"},
         endpoint="https://user:sk-6@example.com/v1",
     )
     data = json.loads(json.dumps(model.to_dict()))

@@ -37,6 +37,8 @@ def test_nullable_inputs_are_not_required() -> None:
             {"type": ["string", "integer"], "enum": ["a", 1]},
         ),
         ([{"type": "string", "enum": ["a"]}, {"type": "integer"}], {"type": ["string", "integer"]}),
+        ([{"type": "integer", "enum": [1]}, True], {"type": ["integer", "string"]}),
+        ([], {"type": "string"}),
     ],
 )
 def test_choices_become_a_list_of_types(choices: list[Any], expected: dict[str, Any]) -> None:

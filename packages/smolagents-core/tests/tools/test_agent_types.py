@@ -248,6 +248,24 @@ def test_raw_type_says_that_it_knows_little(caplog: pytest.LogCaptureFixture) ->
     assert len(caplog.records) == 2
 
 
+def test_files_that_threads_ask_for_at_once_are_all_temporary(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from threading import Barrier\n"
+        "from smolagents.temporary import is_temporary, temporary_path\n"
+        "sys.setswitchinterval(1e-6)\n"
+        "together = Barrier(16)\n"
+        "def ask(number):\n"
+        "    together.wait()\n"
+        "    return temporary_path('.png')\n"
+        "with ThreadPoolExecutor(16) as pool:\n"
+        "    assert all(map(is_temporary, pool.map(ask, range(16))))\n"
+    )
+    subprocess.run([sys.executable, "-c", program], env={**os.environ, "TMPDIR": str(tmp_path)}, check=True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_files_of_values_from_memory_go_with_the_process(tmp_path: Path) -> None:
     program = (
         "import os, PIL.Image\n"

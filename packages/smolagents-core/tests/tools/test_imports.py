@@ -3,6 +3,7 @@
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given, strategies as st
@@ -74,6 +75,12 @@ def test_distributions_are_what_pip_installs() -> None:
         "pyyaml",
         "smolagents-core",
     ]
+
+
+def test_a_module_that_a_program_makes_is_not_fetched_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "acme_made", ModuleType("acme_made"))
+    with pytest.warns(UserWarning, match="module acme_made belongs to no installed distribution"):
+        assert distributions(["acme_made"]) == []
 
 
 def test_modules_of_ones_own_are_not_fetched_from_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

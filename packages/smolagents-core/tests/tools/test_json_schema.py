@@ -25,6 +25,8 @@ def one(schema: Any, required: bool = True) -> dict[str, Any]:
         ({"type": "date"}, "any", None),
         ({}, "any", True),
         (True, "any", True),
+        ({"anyOf": [{"type": "integer"}, True]}, ["integer", "any"], True),
+        ({"anyOf": []}, "any", True),
     ],
 )
 def test_types(schema: Any, kind: Any, nullable: bool | None) -> None:
@@ -59,6 +61,14 @@ def test_definitions_that_double_with_each_level_stay_small() -> None:
     made = inputs_of({"$ref": "#/$defs/D0", "required": ["a"], "$defs": definitions})
     assert sorted(made) == ["a", "b"]
     assert len(str(made)) < 10_000_000
+
+
+def test_definitions_that_are_named_often_stay_small() -> None:
+    named = {f"x{number}": {"$ref": "#/$defs/D"} for number in range(1000)}
+    made = inputs_of({"properties": named, "$defs": {"D": {"enum": list(range(1000))}}})
+    assert len(made) == 1000
+    assert made["x0"]["enum"] == list(range(1000))
+    assert sum(len(schema.get("enum", ())) for schema in made.values()) < 200_000
 
 
 def test_null() -> None:

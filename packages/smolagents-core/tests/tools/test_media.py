@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 
 import PIL.Image
@@ -70,6 +71,12 @@ def test_what_is_no_image_is_named(picture: Path) -> None:
     bomb[29:33] = struct.pack(">I", zlib.crc32(bomb[12:29]))
     with pytest.raises(ValueError, match=r"Not an image that PIL can read: the given bytes .*decompression bomb"):
         load_image(bytes(bomb))
+    spider = BytesIO()
+    PIL.Image.new("F", (8, 8)).save(spider, "SPIDER")
+    odd = bytearray(spider.getvalue())
+    struct.pack_into("=f", odd, 26 * 4, 1.0)  # PIL looks for an attribute that it lacks then
+    with pytest.raises(ValueError, match="Not an image that PIL can read"):
+        load_image(bytes(odd))
     with pytest.raises(TypeError, match="Can't load int: pass a path, a URL or the bytes"):
         load_image(3)
 

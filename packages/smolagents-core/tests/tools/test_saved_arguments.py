@@ -105,7 +105,7 @@ def test_arguments_at_loading_win() -> None:
 
 def test_credentials_are_named_and_never_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACME_TOKEN", "tk-0123456789")
-    secret = "sk-very-secret"
+    secret = "very-secret"
     for given, name in (
         ({"api_key": secret}, "api_key"),
         ({"limits": {"headers": {"Authorization": secret}}}, "limits"),
@@ -114,17 +114,25 @@ def test_credentials_are_named_and_never_written(monkeypatch: pytest.MonkeyPatch
         ({"note": "tk-0123456789"}, "note"),
         ({"access_token": secret}, "access_token"),
         ({"key": secret}, "key"),
+        ({"bot_token": secret}, "bot_token"),
+        ({"serper_key": secret}, "serper_key"),
+        ({"privateKey": secret}, "privateKey"),
+        ({"cookies": {"session": secret}}, "cookies"),
+        ({"url": f"https://api.example/v1?api_key={secret}"}, "url"),
+        ({"storage": f"AccountName=me;AccountKey={secret}"}, "storage"),
+        ({"certificate": f"-----BEGIN RSA PRIVATE KEY-----\n{secret}"}, "certificate"),
+        ({"engine": f"sk-{secret}"}, "engine"),
     ):
-        tool = Search("bing", **given)
+        tool = Search(**{"engine": "bing", **given})
         with pytest.warns(UserWarning, match=rf"'search' is saved without its arguments {name} \(a credential\)"):
             code = tool.to_dict()["code"]
         assert secret not in code
         assert "tk-0123456789" not in code
-        assert Tool.from_code(code)("x").startswith("bing ")
+        assert Tool.from_code(code)("x").startswith("duck " if name == "engine" else "bing ")
 
 
 def test_what_is_no_credential_is_saved() -> None:
-    tool = Search(max_tokens=3, api_key_name="MY_API_KEY", sort_key=None, monkey="see")
+    tool = Search(max_tokens=3, api_key_name="MY_API_KEY", sort_key=None, monkey="see", url="https://a?key={key}")
     assert loaded(tool)("x") == tool("x")
 
 
@@ -139,6 +147,13 @@ def test_what_is_not_plain_is_named() -> None:
         Repeat(object()).to_dict()  # type: ignore[arg-type]
     with pytest.warns(UserWarning, match=r"/first \(it can't be passed by name\), \*rest \(it can't"):
         Greedy("a", "b").to_dict()
+    endless: list[Any] = []
+    endless.append(endless)
+    tool = Search("bing", **{"class": "x", "endless": endless})
+    with pytest.warns(
+        UserWarning, match=r"arguments class \(it can't be passed by name\), endless \(it holds itself\)"
+    ):
+        assert Tool.from_code(tool.to_dict()["code"])("x") == "bing None 1.0 {}"
 
 
 def test_the_tools_own_changes_are_saved_too() -> None:

@@ -539,6 +539,12 @@ def test_generic_function_survives_the_round_trip(tmp_path: Path, monkeypatch: p
         del sys.modules["generic_tools"]
 
 
+def test_code_that_imports_a_part_of_what_only_this_process_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "acme_made", ModuleType("acme_made"))
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named 'acme_made\.part'; 'acme_made' is not a package$"):
+        Tool.from_code(f"{FinalAnswerTool().to_dict()['code']}\nimport acme_made.part")
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

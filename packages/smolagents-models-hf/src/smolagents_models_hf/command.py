@@ -49,7 +49,7 @@ def _about(part: Part) -> list[str]:
     for title, names in (
         ("modules of Python", part.standard),
         ("modules of packages", part.packages),
-        ("calls", part.calls),
+        ("uses", part.uses),
     ):
         if names:
             lines.append(f"    {title}: {', '.join(names)}")

@@ -19,8 +19,24 @@ from smolagents_models_hf.hub import AGENT_FILE, TOOL_FILE
 
 # More than anybody reads, and less than what would fill this machine.
 _MOST_BYTES = 1_000_000
-# Functions that run other code, or reach the disk, without an import.
-_TELLING_CALLS = frozenset({"__import__", "breakpoint", "compile", "eval", "exec", "globals", "input", "open"})
+# Names that lead to other code, or to the disk, without an import.
+_TELLING_NAMES = frozenset(
+    {"__builtins__", "__import__", "__loader__", "breakpoint", "compile", "eval", "exec", "globals", "input", "open"}
+)
+# What is told of an agent in a place of its own, and its prompts, which are text.
+_TOLD_APART = frozenset(
+    {
+        "authorized_imports",
+        "class",
+        "executor_kwargs",
+        "executor_type",
+        "managed_agents",
+        "model",
+        "prompt_templates",
+        "requirements",
+        "tools",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +48,7 @@ class Part:
         code: The code.
         standard: What it imports of Python's own modules, anywhere in it.
         packages: What else it imports.
-        calls: Functions that it calls and that deserve a look.
+        uses: Names in it that deserve a look.
         problem: Why it can't be shown, or read as Python.
     """
 
@@ -40,7 +56,7 @@ class Part:
     code: str
     standard: list[str] = field(default_factory=list)
     packages: list[str] = field(default_factory=list)
-    calls: list[str] = field(default_factory=list)
+    uses: list[str] = field(default_factory=list)
     problem: str = ""
 
 
@@ -124,7 +140,11 @@ def _requirements(files: dict[str, int], read: Callable[[str], str]) -> list[str
 
 
 def _parts_of_agent(
-    folder: str, files: dict[str, int], read: Callable[[str], str], settings: dict[str, str]
+    folder: str,
+    files: dict[str, int],
+    read: Callable[[str], str],
+    settings: dict[str, str],
+    class_name: str | None = None,
 ) -> Iterator[Part]:
     """Yield the tools of an agent and of those that it manages, the files that loading reads."""
     path = f"{folder}{AGENT_FILE}"
@@ -132,8 +152,9 @@ def _parts_of_agent(
         raise ValueError(f"The saved agent is not whole: it has no {path}.")
     try:
         described = json.loads(read(path))
-        settings[folder or "."] = _settings(described)
-        tools, members = list(described.get("tools") or ()), list(described.get("managed_agents") or ())
+        settings[folder or "."] = _settings(described, class_name or described.get("class"))
+        tools, managed = list(described.get("tools") or ()), described.get("managed_agents") or {}
+        members = {name: managed[name] for name in managed}
     except (json.JSONDecodeError, RecursionError, AttributeError, TypeError) as error:
         raise ValueError(f"{path} is not what an agent's save() writes: {type(error).__name__}: {error}") from error
     for name in (*tools, *members):
@@ -144,18 +165,22 @@ def _parts_of_agent(
         if tool not in files:
             raise ValueError(f"The saved agent is not whole: it has no {tool}.")
         yield _part(tool, read)
-    for name in members:
-        yield from _parts_of_agent(f"{folder}managed_agents/{name}/", files, read, settings)
+    for name, class_of_member in members.items():
+        yield from _parts_of_agent(f"{folder}managed_agents/{name}/", files, read, settings, str(class_of_member))
 
 
-def _settings(described: dict[str, Any]) -> str:
+def _settings(described: dict[str, Any], class_name: Any) -> str:
     model = described.get("model") or {}
     given = json.dumps(model.get("data") or {}, ensure_ascii=False)
-    parts = [f"{described.get('class')}, model {model.get('class')} {given}"]
+    parts = [f"{class_name}, model {model.get('class')} {given}"]
     if "authorized_imports" in described:
         parts.append(f"may import {', '.join(map(str, described['authorized_imports']))}")
-    if described.get("executor_type"):
-        parts.append(f"executor {described['executor_type']} {json.dumps(described.get('executor_kwargs') or {})}")
+    if described.get("executor_type") or described.get("executor_kwargs"):
+        executor = described.get("executor_type") or "local"
+        parts.append(f"executor {executor} {json.dumps(described.get('executor_kwargs') or {}, ensure_ascii=False)}")
+    others = {name: value for name, value in described.items() if name not in _TOLD_APART and value is not None}
+    if others:
+        parts.append(f"with {json.dumps(others, ensure_ascii=False)}")
     return "; ".join(parts)
 
 
@@ -171,14 +196,14 @@ def _part(path: str, read: Callable[[str], str]) -> Part:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return Part(path, code, problem=f"it can't be read as Python: {type(error).__name__}: {error}")
     modules = sorted({name for node in ast.walk(tree) for name in _imported(node)})
-    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     is_standard = [name.partition(".")[0] in sys.stdlib_module_names for name in modules]
     return Part(
         path,
         code,
         standard=[name for name, standard in zip(modules, is_standard, strict=True) if standard],
         packages=[name for name, standard in zip(modules, is_standard, strict=True) if not standard],
-        calls=sorted(called & _TELLING_CALLS),
+        uses=sorted(names & _TELLING_NAMES),
     )
 
 

@@ -8,6 +8,7 @@ own hears of each signal, too, and does what the main thread has not done after 
 from __future__ import annotations
 
 import _thread
+import contextlib
 import os
 import signal
 import socket
@@ -52,17 +53,23 @@ class Interruption:
             self._before = signal.signal(signal.SIGINT, self._on_signal)
             # Not a threading.Thread: one that begins when Ctrl-C is pressed takes locks that others wait for.
             _thread.start_new_thread(self._watch, ())
+            _handling.append(self)
         self._threads = set(threading.enumerate())
         return self
 
     def __exit__(self, *exc: object) -> None:
         if self._handles:
-            signal.signal(signal.SIGINT, self._before)
-            signal.set_wakeup_fd(self._fd_before)
+            _handling.remove(self)
+            self.give_back()
         if not self._left_behind():
             self._left.set()
         if self._handles:
             self._noted.close()
+
+    def give_back(self) -> None:
+        """Let signals take the way that they took before the block."""
+        signal.signal(signal.SIGINT, self._before)
+        signal.set_wakeup_fd(self._fd_before)
 
     def _left_behind(self) -> bool:
         """Tell whether the run leaves threads behind, those of tools that still run, on which the exit would wait."""
@@ -77,9 +84,9 @@ class Interruption:
     def _request(self) -> None:
         """Have the run end after its step, if nobody has asked for that yet."""
         if self._requesting.acquire(blocking=False):
+            self._requested.set()
             self._agent.interrupt()
             _tell(f"\nStopping after this step: waiting for {self._waiting_for()}. Ctrl-C again stops at once.\n")
-            self._requested.set()
 
     def _watch(self) -> None:
         """Do what the main thread does not do: tell of the first Ctrl-C, and end the process after the second one."""
@@ -96,9 +103,26 @@ class Interruption:
         while number := self._signals.recv(1):
             if number[0] == signal.SIGINT:
                 return True
+            if self._fd_before != -1:  # the event loop of a program that this is a part of has handlers of its own
+                with contextlib.suppress(OSError):
+                    os.write(self._fd_before, number)
         return False
 
 
 def _tell(text: str) -> None:
     # print() may be what the signal has interrupted, and can't be entered twice.
-    os.write(2, text.encode())
+    with contextlib.suppress(OSError):  # nobody reads it
+        os.write(2, text.encode())
+
+
+_handling: list[Interruption] = []
+
+
+def _leave_to_parent() -> None:
+    """Let a forked child take Ctrl-C as its own; what it wrote to the parent's socket would count twice there."""
+    for interruption in reversed(_handling):
+        interruption.give_back()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_leave_to_parent)

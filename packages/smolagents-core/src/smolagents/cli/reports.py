@@ -72,11 +72,11 @@ class Report:
         """Return a value with the paths of files in place of its images, sounds and videos."""
         try:
             return self._files.with_paths(value, name)
-        except (OSError, ImportError) as error:
-            say("error", f"{name} can't be saved: {one_line(error, self._secrets)}")
         except RecursionError:  # it holds itself
-            pass
-        return value
+            return value
+        except Exception as error:  # what a tool returns may be broken in any way
+            say("error", f"{name} can't be saved: {one_line(error, self._secrets)}")
+            return repr(value)
 
     def _print(self, text: str) -> None:
         encoding = self._out.encoding or "utf-8"

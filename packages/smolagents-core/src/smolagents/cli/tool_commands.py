@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -36,12 +37,14 @@ def tools_main(argv: list[str]) -> int:
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog="smolagents tools", description="See the tools that there are, and call one.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{list,call}")
     command = commands.add_parser("list", help="list what is installed, and how to install what is not")
     command.add_argument("--json", action="store_true", help="print JSON")
     command = commands.add_parser("call", help="call a tool and print what it returns")
     command.add_argument("name", help="such as web_search, or a Space as user/space")
-    command.add_argument("arguments", nargs="*", metavar="KEY=VALUE", help="such as query='tides'; not texts: as JSON")
+    command.add_argument(
+        "arguments", nargs="*", default=[], metavar="KEY=VALUE", help="such as query='tides'; not texts: as JSON"
+    )
     command.add_argument("--json", action="store_true", help="print the result as JSON")
     return parser
 
@@ -133,7 +136,7 @@ def _media(key: str, kinds: list[str], text: str) -> Any:
     from smolagents.agent_types import AgentAudio, AgentImage
 
     is_url = text.lower().startswith(("http://", "https://", "data:"))
-    if not is_url and not Path(text).is_file():
+    if not is_url and not os.path.isfile(text):  # also of what is too long for a path
         if "string" in kinds:
             return text
         raise UsageError(f"{key} must be a file or a URL, and {text!r} is neither")

@@ -13,8 +13,9 @@ from smolagents.models.base import REMOVE_PARAMETER
 # How REMOVE_PARAMETER is written in JSON.
 _REMOVE = {"__type__": "REMOVE_PARAMETER"}
 _SECRET = re.compile(
-    r"(^|[_-])(api[_-]?key|access[_-]?key([_-]?id)?|secret\w*|password|passwd|authorization|credentials?|cookie|bearer"
-    r"|((^|api|auth|access|session|bearer|refresh|security|hf|github)[_-]?)token)$",
+    r"(^|[_-])((api|private|subscription)[_-]?key|access[_-]?key([_-]?id)?|secret\w*|password|passwd|authorization"
+    r"|credentials?|cookies?|bearer"
+    r"|((^|ad|api|auth|access|session|bearer|bot|refresh|security|subscription|hf|github)[_-]?)token)$",
     re.IGNORECASE,
 )
 _URL_USER = re.compile(r"(?<=://)[^/@\s]+@")

@@ -27,15 +27,16 @@ def _property(schema: dict[str, Any]) -> dict[str, Any]:
     schema = dict(schema)
     choices = schema.pop("anyOf", None)
     if choices is not None:
+        choices = [choice if isinstance(choice, dict) else {} for choice in choices]  # `true` is a schema: anything
         types = [kind for choice in choices for kind in _types(choice)]
         schema["type"] = list(dict.fromkeys(types))
         if "null" in types:
             schema["nullable"] = True
         restricted = [choice for choice in choices if choice.get("type") != "null"]
-        if all("enum" in choice for choice in restricted):
+        if restricted and all("enum" in choice for choice in restricted):
             schema["enum"] = [value for choice in restricted for value in choice["enum"]]
     if "type" in schema:
-        plain = list(dict.fromkeys("string" if kind in _NOT_JSON else kind for kind in _types(schema)))
+        plain = list(dict.fromkeys("string" if kind in _NOT_JSON else kind for kind in _types(schema))) or ["string"]
         schema["type"] = plain if isinstance(schema["type"], list) and len(plain) > 1 else plain[0]
     return schema
 

@@ -55,7 +55,7 @@ def distributions(packages: Iterable[str]) -> list[str]:
     names = set()
     for package in packages:
         known = _DISTRIBUTIONS.get(package) or next(iter(installed.get(package, ())), None) or _own_name(package)
-        if known is None and find_spec(package) is not None:
+        if known is None and is_here(package):
             # The package index may have something else under this name.
             warnings.warn(
                 f"The module {package} belongs to no installed distribution, so nothing can be installed for it "
@@ -65,6 +65,14 @@ def distributions(packages: Iterable[str]) -> list[str]:
         else:
             names.add(known or package)
     return sorted(names, key=str.lower)
+
+
+def is_here(package: str) -> bool:
+    """Tell whether a package can be imported."""
+    try:
+        return find_spec(package) is not None
+    except ValueError:  # a module of this process alone
+        return True
 
 
 def _own_name(package: str) -> str | None:

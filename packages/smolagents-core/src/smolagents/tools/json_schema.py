@@ -14,7 +14,7 @@ from smolagents.tools.schema import json_type
 Schema = dict[str, Any]
 
 # Definitions that name each other twice double with each level: a page of them would fill the memory.
-MAX_PARTS = 20_000
+MAX_PARTS = 100_000
 # Of a tool or an argument; the APIs of some models take no longer ones.
 MAX_NAME = 64
 # Parameters of `Tool.__call__` itself.
@@ -67,11 +67,11 @@ def distinct(names: Iterable[str], taken: Collection[str] = ()) -> list[str]:
 
 
 def _resolved(schema: Any, definitions: Schema, inside: tuple[str, ...], parts: Iterator[int]) -> Any:
+    number = next(parts)
     if isinstance(schema, list):
         return [_resolved(part, definitions, inside, parts) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    number = next(parts)
     reference = schema.get("$ref")
     if isinstance(reference, str):
         name = reference.rpartition("/")[2]
@@ -93,8 +93,10 @@ def _input(name: str, schema: Any, required: bool) -> Schema:
     return described
 
 
-def _kinds(schema: Schema) -> list[str]:
+def _kinds(schema: Any) -> list[str]:
     """Return the types that a schema allows."""
+    if not isinstance(schema, dict):
+        return []
     if "type" in schema:
         return schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     if "enum" in schema or "const" in schema:

@@ -6,10 +6,9 @@ import hashlib
 import linecache
 import sys
 import types
-from importlib.util import find_spec
 
 from smolagents.tools.base import Tool
-from smolagents.tools.imports import distributions, get_package_name
+from smolagents.tools.imports import distributions, get_package_name, is_here
 
 
 def tool_class(code: str) -> type[Tool]:
@@ -42,7 +41,7 @@ def _module_of(code: str) -> types.ModuleType:
         exec(compile(code, filename, "exec"), vars(module))
     except BaseException as error:
         del sys.modules[name]
-        if isinstance(error, ModuleNotFoundError) and error.name and find_spec(error.name.partition(".")[0]) is None:
+        if isinstance(error, ModuleNotFoundError) and error.name and not is_here(error.name.partition(".")[0]):
             (missing,) = distributions([get_package_name(error.name)])
             raise ModuleNotFoundError(
                 f"{error}, which the tool's code imports. Install it with: pip install {missing}", name=error.name

@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,8 +24,15 @@ from functools import partialmethod
 """
 _SHORTEST_SECRET = 8  # as short as that, a value of the environment may stand in any text
 _SECRET_VARIABLES = ("KEY", "TOKEN", "SECRET", "PASSWORD")
-_SECRET_TEXT = re.compile(r"^(bearer|basic)\s|://[^/@\s]+@", re.IGNORECASE)
-_SECRET_NAMES = frozenset({"auth", "key", "pass", "pwd"})
+# A header, the user of a URL, a parameter of a URL or of a connection, and the looks of well-known services' keys.
+_SECRET_TEXT = re.compile(
+    r"(?i:^(bearer|basic)\s|://[^/@\s]+@|(key|token|secret|password|pwd|signature|sig)=[^\s{<$])"
+    r"|^(sk[-_]|hf_|gh[a-z]_|github_pat_|glpat-|xox[a-z]-|AKIA|AIza|eyJ)[\w.-]{8}|-----BEGIN [A-Z ]*PRIVATE KEY"
+)
+# The last word of an argument's name. The tokens of a text and the keys of a dictionary are meant by it, too: rather
+# too much is left out, and named, than too little.
+_SECRET_WORDS = frozenset({"auth", "cookies", "key", "pass", "passphrase", "pwd", "token"})
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
 @dataclass
@@ -60,17 +68,24 @@ def saved_arguments(tool: Tool) -> SavedArguments:
     """Return what a tool was made with."""
     found = SavedArguments()
     for name, value in _given(tool):
-        if not name.isidentifier():
-            found.left_out[name] = "it can't be passed by name"
-        elif _is_secret(name, value):
-            found.left_out[name] = "a credential"
-        elif name in getattr(tool, "unsaved_arguments", ()):
-            found.left_out[name] = "it is for this machine alone"
-        elif not _is_plain(value):
-            found.left_out[name] = f"a {type(value).__name__} can't be saved"
+        if reason := _reason_to_leave_out(tool, name, value):
+            found.left_out[name] = reason
         else:
             found.plain[name] = value
     return found
+
+
+def _reason_to_leave_out(tool: Tool, name: str, value: Any) -> str | None:
+    if not name.isidentifier() or iskeyword(name):
+        return "it can't be passed by name"
+    try:
+        if _is_secret(name, value):
+            return "a credential"
+        if name in getattr(tool, "unsaved_arguments", ()):
+            return "it is for this machine alone"
+        return None if _is_plain(value) else f"a {type(value).__name__} can't be saved"
+    except RecursionError:
+        return "it holds itself"
 
 
 def _given(tool: Tool) -> Iterator[tuple[str, Any]]:
@@ -111,7 +126,7 @@ def _is_secret(name: str, value: Any) -> bool:
 
     if value is None or isinstance(value, bool) or (isinstance(value, str) and not value):
         return False
-    if is_secret(name) or name.lower() in _SECRET_NAMES:
+    if is_secret(name) or not _SECRET_WORDS.isdisjoint(word.lower() for word in _WORD.findall(name)[-1:]):
         return True
     if isinstance(value, dict):
         return any(_is_secret(str(key), item) for key, item in value.items())
