@@ -92,7 +92,9 @@ class Leftovers:
 
     def wait(self) -> list[object]:
         """Return what is still there after a while in which it may go."""
-        deadline = time.monotonic() + 20
+        from smolagents_testing.waiting import PATIENCE_SECONDS
+
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while (left := [*self.processes().values(), *self._folder.iterdir()]) and time.monotonic() < deadline:
             time.sleep(0.1)
         return left

@@ -10,6 +10,7 @@ from smolagents import ActionStep, CodeAgent, ToolCallingAgent, tool
 from smolagents_browser import Browser, browser_tools, initialize_agent
 from smolagents_testing import ScriptedModel, code, tool_call
 from smolagents_testing.shop_site import ShopSite, shown_in
+from smolagents_testing.waiting import PATIENCE_SECONDS
 
 TUTORIAL = """
 import sys
@@ -45,7 +46,7 @@ print([len(found or []) for found in pictures], pictures[-1][0].size, driver.tit
 
 def test_the_tutorial(shop: ShopSite, leftovers: Any) -> None:
     command = [sys.executable, "-W", "error::UserWarning", "-c", TUTORIAL, shop.url]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert done.stderr == ""
     answer, pictures = done.stdout.splitlines()
     assert answer.startswith("Found 'new in' 1 times on this page")
@@ -58,14 +59,16 @@ def test_the_agent_of_the_module(shop: ShopSite, leftovers: Any) -> None:
     program = TUTORIAL[: TUTORIAL.index("agent = CodeAgent(")].replace("helium_instructions,", "initialize_agent,")
     program += "agent = initialize_agent(model, verbosity_level=-1)\nagent.python_executor('from helium import *')\n"
     program += "print(agent.run('Look around.'))\nagent.cleanup()\n"
-    done = subprocess.run([sys.executable, "-c", program, shop.url], capture_output=True, text=True, timeout=120)
+    command = [sys.executable, "-c", program, shop.url]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert done.stdout.startswith("Found 'new in' 1 times on this page"), done.stderr
     assert leftovers.wait() == []
 
 
 def test_without_a_browser() -> None:
     program = "from smolagents.vision_web_browser import go_back\ngo_back()"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert "BrowserError: There is no browser: call initialize_driver() first" in done.stderr
 
 

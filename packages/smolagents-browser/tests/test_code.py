@@ -69,7 +69,7 @@ def test_what_is_not_offered(run: HeliumExecutor, shop: ShopSite, code: str, hin
 
 
 def test_names_are_there_again_after_the_process_was_lost(tools: dict[str, Any]) -> None:
-    with ProcessExecutor(timeout_seconds=2) as inner:
+    with ProcessExecutor(timeout_seconds=60) as inner:
         run = HeliumExecutor(inner)
         run.send_tools(tools)
         run("Link('x')")
@@ -89,6 +89,7 @@ def test_names_are_there_again_after_the_process_was_lost(tools: dict[str, Any])
         ("import re, helium", "import re"),
         ("def f():\n    from helium import *\n    return 1", "def f():\n    pass\n    return 1"),
         ("from selenium.webdriver.common.keys import Keys", "pass"),
+        ("from selenium.webdriver import Keys as K", "K = Keys"),
         ("from selenium import webdriver", "selenium()"),
         ("from .helium import x", "from .helium import x"),
         ("import helium.api", "import helium.api"),

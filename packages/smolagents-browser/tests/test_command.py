@@ -6,6 +6,7 @@ import sys
 import pytest
 from smolagents_browser import main, parse_arguments
 from smolagents_browser.command import WebOptions, _with_model
+from smolagents_testing.waiting import PATIENCE_SECONDS
 
 
 def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -33,14 +34,17 @@ def test_ways_to_start_it(command: list[str]) -> None:
     if command[0] == "-c":
         command = ["-c", "from importlib.metadata import entry_points\nimport sys\nsys.argv[0] = 'webagent'\n"
                    "sys.exit(next(iter(entry_points(group='console_scripts', name='webagent'))).load()())"]  # fmt: skip
-    done = subprocess.run([sys.executable, *command, "--help"], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, *command, "--help"], capture_output=True, text=True, timeout=PATIENCE_SECONDS
+    )
     assert done.stdout.startswith("usage: webagent [TASK] [OPTIONS]")
 
 
 def test_help_loads_no_sdk() -> None:
     program = "import sys; from smolagents_browser import main; main(['--help'])\n"
     program += "print([name for name in ('helium', 'selenium', 'PIL', 'rich') if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert done.stdout.endswith("[]\n")
 
 

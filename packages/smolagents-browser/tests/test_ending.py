@@ -6,16 +6,26 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from smolagents_browser import Browser, BrowserError, NoBrowser, browser_tools, initialize_agent
+from smolagents_browser import (
+    Browser,
+    BrowserError,
+    NoBrowser,
+    browser_tools,
+    initialize_agent,
+    process as process_module,
+)
 from smolagents_browser.errors import BrowserGone
 from smolagents_testing import ScriptedModel, code
-from smolagents_testing.openai_server import Delayed, FakeOpenAIServer
+from smolagents_testing.openai_server import FakeOpenAIServer
 from smolagents_testing.shop_site import ShopSite
+from smolagents_testing.waiting import PATIENCE_SECONDS
 
+COMMAND = [sys.executable, "-m", "smolagents_browser", "x", "--model-type", "OpenAIModel", "--model-id", "m"]
 HANGS = "from smolagents_browser import Browser\nbrowser = Browser.start(headless=True)\nprint('up', flush=True)\n"
 
 
@@ -28,7 +38,7 @@ def test_a_closed_browser(leftovers: Any) -> None:
 @pytest.mark.parametrize("end", ["input()", "raise SystemExit(3)", "import os; os._exit(1)", "1 / 0"])
 def test_a_program_that_forgets_it(leftovers: Any, end: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", HANGS + end], stdin=subprocess.DEVNULL, capture_output=True, timeout=60
+        [sys.executable, "-c", HANGS + end], stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_SECONDS
     )
     assert done.stdout.startswith(b"up")
     assert leftovers.wait() == []
@@ -50,26 +60,35 @@ def test_a_program_that_is_ended(leftovers: Any, number: int) -> None:
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_ctrl_c(shop: ShopSite, openai_server: FakeOpenAIServer, leftovers: Any, times: int) -> None:
-    first = f"<code>\ngo_to('{shop.url}/men')\n</code>"
-    openai_server.reply(first, Delayed(2.0 if times == 1 else 600.0, "<code>\nread_page()\n</code>"))
-    arguments = ["--model-type", "OpenAIModel", "--model-id", "m", "--api-base", openai_server.url]
-    command = [sys.executable, "-m", "smolagents_browser", "x", *arguments, "--api-key", openai_server.api_key]
+    interrupted = threading.Event()
+
+    def answer_then(_: object) -> str:
+        interrupted.wait(PATIENCE_SECONDS)
+        return "<code>\nread_page()\n</code>"
+
+    openai_server.reply(f"<code>\ngo_to('{shop.url}/men')\n</code>", answer_then)
+    hosts = ["--api-base", openai_server.url, f"--private-hosts={shop.host}"]
     with subprocess.Popen(
-        [*command, f"--private-hosts={shop.host}"],
+        [*COMMAND, "--api-key", openai_server.api_key, *hosts],
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     ) as process:
-        openai_server.wait_for_requests(2, 60)
+        openai_server.wait_for_requests(2, PATIENCE_SECONDS)
         assert process.stderr is not None
         os.killpg(process.pid, signal.SIGINT)
         said = b""
         while b"Ctrl-C again" not in said:
-            said += process.stderr.readline()
+            line = process.stderr.readline()
+            assert line, said
+            said += line
         if times == 2:
             os.killpg(process.pid, signal.SIGINT)
+        else:
+            interrupted.set()
         said += process.stderr.read()
-        assert process.wait(60) == 130
+        assert process.wait(PATIENCE_SECONDS) == 130
+    interrupted.set()
     assert b"webagent: error: interrupted after" in said
     assert b"Traceback" not in said
     assert leftovers.wait() == []
@@ -95,6 +114,15 @@ def test_a_driver_that_crashes(leftovers: Any) -> None:
         with pytest.raises(BrowserGone):
             browser.perform(lambda: browser.driver.title)
     assert leftovers.wait() == []
+
+
+def test_a_guardian_that_is_told_to_end(leftovers: Any) -> None:
+    with Browser.start(headless=True) as browser:
+        assert browser.process is not None
+        os.kill(browser.process._guardian.pid, signal.SIGTERM)
+        assert leftovers.wait() == []
+        with pytest.raises(BrowserGone):
+            browser.perform(lambda: browser.driver.title)
 
 
 def kill(leftovers: Any, name: str) -> None:
@@ -158,5 +186,17 @@ def test_programs_that_fail(
     broken.chmod(0o700)
     monkeypatch.setenv(variable, str(broken))
     with pytest.raises(NoBrowser, match=says):
+        Browser.start()
+    assert leftovers.wait() == []
+
+
+@pytest.mark.parametrize("variable", ["CHROMIUM", "CHROMEDRIVER"])
+def test_programs_that_hang(monkeypatch: pytest.MonkeyPatch, leftovers: Any, tmp_path: Path, variable: str) -> None:
+    asleep = tmp_path / "asleep"
+    asleep.write_text("#!/bin/sh\nsleep 600\n")
+    asleep.chmod(0o700)
+    monkeypatch.setenv(variable, str(asleep))
+    monkeypatch.setattr(process_module, "START_SECONDS", 2.0)
+    with pytest.raises(NoBrowser, match="does not start"):
         Browser.start()
     assert leftovers.wait() == []

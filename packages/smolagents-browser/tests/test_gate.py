@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from smolagents_browser.gate import Gate
 from smolagents_testing import FakeWebServer
+from smolagents_testing.waiting import PATIENCE_SECONDS, until
 
 
 @pytest.fixture
@@ -14,21 +15,28 @@ def web() -> Iterator[FakeWebServer]:
         yield server
 
 
+def connect(gate: Gate, host: str, port: int) -> tuple[socket.socket, int]:
+    """Return a connection through the gate, and what the gate says to it."""
+    name = host.encode()
+    connection = socket.create_connection(("127.0.0.1", gate.port), PATIENCE_SECONDS)
+    connection.sendall(b"\x05\x01\x00")
+    assert connection.recv(2) == b"\x05\x00"
+    connection.sendall(b"\x05\x01\x00\x03" + bytes([len(name)]) + name + port.to_bytes(2, "big"))
+    return connection, connection.recv(10)[1]
+
+
 def ask(gate: Gate, host: str, port: int) -> tuple[int, bytes]:
     """Return what the gate says to a connection, and what comes through it then."""
-    name = host.encode()
-    with socket.create_connection(("127.0.0.1", gate.port), 10) as connection:
-        connection.sendall(b"\x05\x01\x00")
-        assert connection.recv(2) == b"\x05\x00"
-        connection.sendall(b"\x05\x01\x00\x03" + bytes([len(name)]) + name + port.to_bytes(2, "big"))
-        status = connection.recv(10)[1]
+    connection, status = connect(gate, host, port)
+    with connection:
         if status:
             assert connection.recv(1) == b""
             return status, b""
         connection.sendall(b"GET /article HTTP/1.1\r\nHost: x\r\n\r\n")
-        connection.shutdown(socket.SHUT_WR)
         received = b""
-        while data := connection.recv(65536):
+        while b"</html>" not in received:
+            data = connection.recv(65536)
+            assert data, received
             received += data
         return status, received
 
@@ -60,12 +68,46 @@ def test_a_name_that_means_this_machine(web: FakeWebServer) -> None:
     gate.close()
 
 
+@pytest.mark.parametrize("named", ["[::1]", "::1", "[::1]:9"])
+def test_an_address_of_ipv6_is_named_as_in_urls(named: str) -> None:
+    gate = Gate([named])
+    connect(gate, "::1", 9)[0].close()  # whether this machine has such addresses makes no difference
+    assert gate.refusals == {}
+    gate.close()
+
+
+def test_an_address_is_no_host() -> None:
+    with pytest.raises(ValueError, match=r"'http://localhost:8000/' is no host: name private hosts as localhost or"):
+        Gate(["http://localhost:8000/"])
+
+
+def test_a_refusal_is_forgotten_once_the_host_can_be_reached(web: FakeWebServer) -> None:
+    port = int(web.url.rpartition(":")[2])
+    gate = Gate(["localhost"])
+    gate.refusals[f"localhost:{port}"] = "localhost was at 10.0.0.1"
+    assert ask(gate, "localhost", port)[0] == 0
+    assert gate.refusals == {}
+    gate.close()
+
+
+def test_a_connection_ends_when_the_browser_hangs_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        gate = Gate([f"127.0.0.1:{port}"])
+        connection, status = connect(gate, "127.0.0.1", port)
+        with silent.accept()[0]:  # who never hangs up, and says nothing either
+            assert (status, len(gate._tasks)) == (0, 1)
+            connection.close()
+            until(lambda: not gate._tasks)
+        gate.close()
+
+
 @pytest.mark.parametrize(
     "said", [b"GET / HTTP/1.1\r\n\r\n", b"\x05\x01\x02", b"\x05\x01\x00\x05\x02\x00\x01", b"\x05", b""]
 )
 def test_who_speaks_no_socks_is_hung_up_on(said: bytes) -> None:
     gate = Gate()
-    with socket.create_connection(("127.0.0.1", gate.port), 10) as connection:
+    with socket.create_connection(("127.0.0.1", gate.port), PATIENCE_SECONDS) as connection:
         connection.sendall(said)
         connection.shutdown(socket.SHUT_WR)
         try:

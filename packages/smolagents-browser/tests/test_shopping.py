@@ -12,6 +12,7 @@ from smolagents_browser import Browser, initialize_agent
 from smolagents_testing import FakeOpenAIServer, ScriptedModel
 from smolagents_testing.shop_site import ShopSite
 from smolagents_testing.shop_visitor import ANSWER, TASK, WAY, ShopVisitor
+from smolagents_testing.waiting import PATIENCE_SECONDS
 
 
 @pytest.mark.parametrize("executor_type", ["local", "process"])
@@ -34,7 +35,7 @@ def test_an_agent_finds_the_first_item_on_sale(browser: Browser, shop: ShopSite,
 
 def webagent(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "smolagents_browser", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, **options)
 
 
 def model_arguments(server: FakeOpenAIServer) -> list[str]:

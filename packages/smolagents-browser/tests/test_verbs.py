@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from smolagents_browser import Browser, BrowserError
+from smolagents_browser import Browser, BrowserError, browser as browser_module
 from smolagents_testing.shop_site import BURIED, ShopSite, shown_in
+from smolagents_testing.waiting import PATIENCE_SECONDS
 
 Tools = dict[str, Callable[..., Any]]
 
@@ -16,7 +17,8 @@ def test_popups_are_closed_without_agreeing(browser: Browser, shop: ShopSite, to
     said = tools["close_popups"]()
     assert said.startswith("Pressed Escape. Clicked 'Only necessary cookies' of 'We use cookies")
     assert shown_in(browser.screenshot()) == "home"
-    assert browser.driver.get_cookie("cookies")["value"] == "none"
+    cookies = {cookie["name"]: cookie["value"] for cookie in browser.driver.get_cookies()}
+    assert cookies["cookies"] == "none"
     assert tools["close_popups"]() == "Pressed Escape. Nothing seems to lie over the page now."
 
 
@@ -120,6 +122,16 @@ def test_elements(shop: ShopSite, tools: Tools) -> None:
         tools["click"]("Element(999999)")
 
 
+def test_elements_in_frames(browser: Browser, tools: Tools) -> None:
+    frame = "<button onclick='this.textContent = `Done`'>Inner</button>"
+    browser.driver.get(f'data:text/html;charset=utf-8,<button>Outer</button><iframe srcdoc="{frame}"></iframe>')
+    outer, inner = tools["find_elements"]("Button()")
+    assert (outer["text"], inner["text"]) == ("Outer", "Inner")
+    tools["click"](f"Element({inner['id']})")
+    tools["click"](f"Element({outer['id']})")
+    assert tools["find_elements"](f"Element({inner['id']})")[0]["text"] == "Done"
+
+
 def test_what_is_not_there(shop: ShopSite, tools: Tools) -> None:
     tools["go_to"](f"{shop.url}/men")
     with pytest.raises(LookupError, match=r'Link\("Sail"\) is not visible on this page\. Did you mean Sale\?'):
@@ -179,6 +191,21 @@ def test_hovering_and_other_buttons(browser: Browser, tools: Tools) -> None:
     for tool in ("hover", "doubleclick", "rightclick"):
         tools[tool]("Here")
     assert browser.driver.title == "overtwiceright"
+
+
+def test_pictures_that_come_late_are_waited_for(
+    browser: Browser, shop: ShopSite, tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browser_module, "REST_SECONDS", PATIENCE_SECONDS)
+    tools["go_to"](f"{shop.url}/late")
+    assert shown_in(browser.perform(browser.screenshot)) == "home"
+
+
+def test_addresses_that_make_no_sense(tools: Tools) -> None:
+    with pytest.raises(ValueError, match="Port out of range"):
+        tools["go_to"]("http://shop.example:99999/")
+    with pytest.raises(BrowserError, match="can't be opened: it is no valid address"):
+        tools["go_to"]("http://shop\0.example/")
 
 
 def test_refreshing(shop: ShopSite, tools: Tools) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +20,7 @@ Result = TypeVar("Result")
 
 ACTION_SECONDS = 30.0
 IMPLICIT_WAIT_SECONDS = 4.0
+REST_SECONDS = 2.0
 MAX_TABS = 8
 MAX_DIALOGS = 5
 MAX_FOUND = 2000
@@ -45,6 +47,7 @@ class Browser:
         self.process = process
         self.notes: list[str] = []
         self.found: dict[int, Any] = {}
+        self._frames: dict[str, list[int]] = {}
         self._numbered = 0
         self._tabs: list[str] = []
 
@@ -202,19 +205,34 @@ class Browser:
             return
         if not self.process.reacts():
             self.process.replace_tab()
-            self.found.clear()
+            self._forget()
             self._tabs = []
             self.notes.append("The page did not react any more, so its tab was closed; an empty one is shown now.")
 
     # ---- what there is to see
 
-    def number(self, element: Any) -> int:
-        """Remember an element and return its number."""
+    def number(self, element: Any, frame: list[int]) -> int:
+        """Remember an element and the frame that it is in, and return its number."""
         if len(self.found) >= MAX_FOUND:
-            self.found.clear()
+            self._forget()
         self._numbered += 1
         self.found[self._numbered] = element
+        self._frames[element.id] = frame
         return self._numbered
+
+    def _forget(self) -> None:
+        self.found.clear()
+        self._frames.clear()
+
+    def frame_of(self, element: Any) -> list[int]:
+        """Return the way to the frame that a numbered element is in: from the page inwards, by place."""
+        return self._frames.get(element.id, [])
+
+    def enter(self, frame: list[int]) -> None:
+        """Let the following commands be about a frame; those about elements have to be about theirs."""
+        self.driver.switch_to.default_content()
+        for place in frame:
+            self.driver.switch_to.frame(place)
 
     def script(self, source: str, *arguments: Any) -> Any:
         """Run a script in the page, outside of frames, and return what it returns."""
@@ -233,19 +251,22 @@ class Browser:
         return f"Now at {title!r}, {url[:_TEXT_SHOWN]}" + (f". It was not loaded: {refused}." if refused else "")
 
     def screenshot(self) -> Image:
-        """Return a picture of what is visible of the page."""
+        """Return a picture of what is visible of the page, after a little time for what comes late, as pictures do."""
         import io
 
         from PIL import Image
 
+        end = time.monotonic() + REST_SECONDS
+        while self.script("return document.readyState") != "complete" and time.monotonic() < end:
+            time.sleep(0.05)
         image = Image.open(io.BytesIO(self.driver.get_screenshot_as_png()))
         image.load()
         return image.convert("RGB")
 
     def why_refused(self, url: str) -> str | None:
         """Return why the browser may not connect to the host of an address, if so."""
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
         except ValueError:
             return None

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from smolagents_browser.errors import BrowserGone, PageTooSlow
+from smolagents_browser.errors import BrowserError, BrowserGone, PageTooSlow
 
 COMMAND_SECONDS = 30
+MAX_ANSWER_BYTES = 2**25
 
 
 class BoundedConnection:
@@ -42,13 +43,13 @@ class BoundedConnection:
             self._deadline = math.inf
 
     @contextmanager
-    def impatient(self, seconds: float) -> Iterator[None]:
-        """Wait for each command of a `with` block no longer than so."""
-        self._config.timeout = seconds
+    def patience(self, seconds: float) -> Iterator[None]:
+        """Wait for each command of a `with` block so long, and no longer."""
+        before, self._config.timeout = self._config.timeout, seconds
         try:
             yield
         finally:
-            self._config.timeout = COMMAND_SECONDS
+            self._config.timeout = before
 
     def execute(self, command: str, params: dict[str, Any]) -> Any:
         """Have chromedriver run a command.
@@ -56,6 +57,7 @@ class BoundedConnection:
         Raises:
             PageTooSlow: It takes too long, alone or together with those before it.
             BrowserGone: Chromedriver has ended.
+            BrowserError: The answer is too long.
         """
         from urllib3.exceptions import HTTPError, ReadTimeoutError
 
@@ -71,6 +73,28 @@ class BoundedConnection:
             raise BrowserGone from None
 
 
+class _ShortAnswers:
+    """Take no long answers from a server: a page decides what its title and its texts are, and how long.
+
+    Args:
+        pool: Urllib3's connections to the server.
+    """
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    def request(self, method: str, url: str, **options: Any) -> Any:
+        answer = self._pool.request(method, url, preload_content=False, **options)
+        size = int(answer.headers.get("Content-Length", 0))
+        if size > MAX_ANSWER_BYTES:
+            answer.close()
+            raise BrowserError(f"The page answered with {size:,} bytes, which is too much to read. Go to another one.")
+        return answer
+
+    def clear(self) -> None:
+        self._pool.clear()
+
+
 def connect(address: str) -> BoundedConnection:
     """Return a connection to the chromedriver at an address."""
     from selenium.webdriver.chrome.remote_connection import ChromeRemoteConnection
@@ -83,4 +107,6 @@ def connect(address: str) -> BoundedConnection:
         timeout=COMMAND_SECONDS,
         init_args_for_pool_manager={"init_args_for_pool_manager": {"retries": False}},
     )
-    return BoundedConnection(ChromeRemoteConnection(address, client_config=config), config)
+    connection: Any = ChromeRemoteConnection(address, client_config=config)
+    connection._conn = _ShortAnswers(connection._conn)
+    return BoundedConnection(connection, config)

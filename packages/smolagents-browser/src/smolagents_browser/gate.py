@@ -13,6 +13,7 @@ from collections.abc import Collection
 from ipaddress import ip_address
 
 from smolagents.addresses import ForbiddenAddress, resolve
+from smolagents.cli.problems import UsageError
 
 CONNECT_SECONDS = 15.0
 HANDSHAKE_SECONDS = 10.0
@@ -32,11 +33,17 @@ class Gate:
 
     Attributes:
         port: Where it listens.
-        refusals: Why connections were refused, by `host:port`.
+        refusals: Why hosts can't be reached, by `host:port`.
+
+    Raises:
+        UsageError: One of the hosts is none.
     """
 
     def __init__(self, private_hosts: Collection[str] = ()) -> None:
-        self._private_hosts = frozenset(host.lower() for host in private_hosts)
+        for host in private_hosts:
+            if "/" in host:
+                raise UsageError(f"{host!r} is no host: name private hosts as localhost or localhost:8000.")
+        self._private_hosts = frozenset(host.lower().replace("[", "").replace("]", "") for host in private_hosts)
         self.refusals: dict[str, str] = {}
         self._loop = asyncio.new_event_loop()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -81,19 +88,20 @@ class Gate:
     async def _connect(
         self, host: str, port: int, writer: asyncio.StreamWriter
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-        status = _UNREACHABLE
+        status, place = _UNREACHABLE, f"{host.lower()}:{port}"
         try:
             for address in await self._loop.run_in_executor(None, self._addresses, host, port):
                 try:
                     there = await asyncio.wait_for(asyncio.open_connection(address, port), CONNECT_SECONDS)
                 except (OSError, TimeoutError):
                     continue
+                self.refusals.pop(place, None)
                 _reply(writer, _SUCCESS)
                 return there
         except ForbiddenAddress as error:
             status = _NOT_ALLOWED
             if len(self.refusals) < _MAX_REFUSALS:
-                self.refusals[f"{host.lower()}:{port}"] = str(error)
+                self.refusals[place] = str(error)
         except OSError:
             status = _FAILED
         _reply(writer, status)
@@ -135,17 +143,26 @@ async def _join(
 ) -> None:
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(_pump(reader, there_writer))
-            group.create_task(_pump(there_reader, writer))
+            group.create_task(_ask(reader, there_writer))
+            group.create_task(_answer(there_reader, writer))
     except* OSError:
         pass  # one side has gone: the other is closed as well
     finally:
         there_writer.transport.abort()
 
 
+async def _ask(browser: asyncio.StreamReader, there: asyncio.StreamWriter) -> None:
+    await _pump(browser, there)
+    # A browser closes no half of a connection. Who goes on holding the other end must not use up our files.
+    raise ConnectionAbortedError
+
+
+async def _answer(there: asyncio.StreamReader, browser: asyncio.StreamWriter) -> None:
+    await _pump(there, browser)
+    browser.write_eof()
+
+
 async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
     while data := await source.read(CHUNK):
         sink.write(data)
         await sink.drain()
-    if sink.can_write_eof():
-        sink.write_eof()

@@ -1,6 +1,6 @@
 """Keep chromedriver, and end all that it has started as soon as the program that wanted it lets go, or is gone.
 
-Run as a program by `driver.py`: `python guardian.py FOLDER COMMAND...`. It needs the standard library alone. It prints
+Run as a program by `process.py`: `python guardian.py FOLDER COMMAND...`. It needs the standard library alone. It prints
 chromedriver's port and then waits for the end of its standard input, which comes however the other side ends.
 """
 
@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
-PATIENCE = 5.0
+PATIENCE = 25.0
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -25,16 +25,24 @@ def main(arguments: list[str]) -> None:
     """Start the command, tell its port, and end it with all its descendants when nobody listens any more."""
     folder, command = arguments[0], arguments[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program that started us
+    signal.signal(signal.SIGTERM, _told_to_end)
     _adopt_orphans()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert process.stdout is not None
     threading.Thread(target=_tell_port, args=(process.stdout,), daemon=True).start()
-    while os.read(0, 1024):
-        pass
+    with contextlib.suppress(InterruptedError):
+        while os.read(0, 1024):
+            pass
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _end(process)
     deadline = time.monotonic() + PATIENCE
     while Path(folder).exists() and time.monotonic() < deadline:
         shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.02)
+
+
+def _told_to_end(*_: object) -> None:
+    raise InterruptedError
 
 
 def _tell_port(output: IO[bytes]) -> None:

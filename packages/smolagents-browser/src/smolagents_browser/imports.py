@@ -36,7 +36,9 @@ def _assignment(node: ast.Import | ast.ImportFrom) -> str | None:
     """Return the statement that has the same effect, or None for an import of something else."""
     names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
     if _DRIVER in [name.partition(".")[0] for name in names]:
-        return "pass" if [alias.name for alias in node.names] == [_KEYS] else f"{_DRIVER}()"
+        if [alias.name for alias in node.names] != [_KEYS]:
+            return f"{_DRIVER}()"
+        return f"{name} = {_KEYS}" if (name := node.names[0].asname) else "pass"
     if isinstance(node, ast.ImportFrom):
         if node.module != MODULE or node.level:
             return None

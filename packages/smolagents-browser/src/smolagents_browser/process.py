@@ -10,12 +10,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smolagents_browser.connection import BoundedConnection, connect
-from smolagents_browser.errors import BrowserGone
+from smolagents_browser.connection import COMMAND_SECONDS, BoundedConnection, connect
+from smolagents_browser.errors import BrowserGone, PageTooSlow
 from smolagents_browser.gate import Gate
 from smolagents_browser.programs import NoBrowser, find_programs
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from selenium.webdriver import ChromeOptions
     from selenium.webdriver.remote.webdriver import WebDriver
 
-START_SECONDS = 30.0
-END_SECONDS = 15.0
+START_SECONDS = 90.0
+END_SECONDS = 60.0
 LOAD_SECONDS = 20.0
 SCRIPT_SECONDS = 10.0
 REACTION_SECONDS = 3.0
@@ -78,20 +79,22 @@ class BrowserProcess:
 
     Raises:
         NoBrowser: Chromium or chromedriver is missing, or does not start; says why.
+        UsageError: One of the hosts is none.
     """
 
     def __init__(self, headless: bool | None = None, private_hosts: Collection[str] = ()) -> None:
         programs = find_programs()
         self.sandboxed = not runs_as_root()
         self._closed = False
-        self._folder = _new_folder()
         self.gate = Gate(private_hosts)
+        self._folder = _new_folder()
         self._guardian = self._start_guardian(programs.chromedriver)
         self.connection: BoundedConnection | None = None
         try:
             self.connection = connect(f"http://127.0.0.1:{self._port()}")
             options = self._options(programs.chromium, _headless(headless))
-            self.driver = _drive(self.connection, options)
+            with self.connection.patience(START_SECONDS):
+                self.driver = _drive(self.connection, options)
             cdp(self.driver, "Browser.setDownloadBehavior", behavior="deny")
         except BaseException:
             self.close()
@@ -100,7 +103,7 @@ class BrowserProcess:
     def reacts(self) -> bool:
         """Tell whether the page does what it is asked to."""
         assert self.connection is not None
-        with self.connection.impatient(REACTION_SECONDS):
+        with self.connection.patience(REACTION_SECONDS):
             try:
                 return bool(self.driver.execute_script("return true"))
             except Exception:  # whatever the page, the driver or the connection makes of it
@@ -111,9 +114,12 @@ class BrowserProcess:
         address = self.driver.capabilities["goog:chromeOptions"]["debuggerAddress"]
         try:
             new = _devtools(address, "PUT", "/json/new?about:blank")["id"]
-            for target in _devtools(address, "GET", "/json/list"):
-                if target["type"] == "page" and target["id"] != new:
-                    _devtools(address, "GET", f"/json/close/{target['id']}")
+            for page in _pages(address):
+                if page != new:
+                    _devtools(address, "GET", f"/json/close/{page}")
+            end = time.monotonic() + REACTION_SECONDS
+            while _pages(address) != [new] and time.monotonic() < end:
+                time.sleep(0.02)
         except (OSError, ValueError) as error:
             raise BrowserGone from error
         self.driver.switch_to.window(new)
@@ -215,19 +221,27 @@ def _drive(connection: Any, options: ChromeOptions) -> WebDriver:
 
     try:
         return WebDriver(command_executor=connection, options=options)
+    except PageTooSlow:
+        why = f"it has not come up within {START_SECONDS:.0f} seconds."
+    except BrowserGone:
+        why = "chromedriver has ended."
     except WebDriverException as error:
         why = " ".join(str(error.msg or error).partition("; For documentation")[0].split())
-        without_sandbox = " --no-sandbox" if runs_as_root() else ""
-        raise NoBrowser(
-            f"Chromium does not start: {why} To see why, run: "
-            f"{options.binary_location} --headless=new{without_sandbox} --dump-dom about:blank"
-        ) from error
+    without_sandbox = " --no-sandbox" if runs_as_root() else ""
+    raise NoBrowser(
+        f"Chromium does not start: {why} To see why, run: "
+        f"{options.binary_location} --headless=new{without_sandbox} --dump-dom about:blank"
+    )
+
+
+def _pages(address: str) -> list[str]:
+    return [target["id"] for target in _devtools(address, "GET", "/json/list") if target["type"] == "page"]
 
 
 def _devtools(address: str, method: str, path: str) -> Any:
     from http.client import HTTPConnection
 
-    connection = HTTPConnection(address, timeout=REACTION_SECONDS)
+    connection = HTTPConnection(address, timeout=COMMAND_SECONDS)
     try:
         connection.request(method, path)
         body = connection.getresponse().read()

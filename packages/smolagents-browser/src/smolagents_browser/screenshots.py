@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from smolagents_browser.browser import Browser
 
 _MARK = "smolagents_browser"
+_URL_SHOWN = 2000
 
 
 def show_page(step: ActionStep, agent: Any, browser: Browser) -> None:
@@ -32,7 +33,7 @@ def show_page(step: ActionStep, agent: Any, browser: Browser) -> None:
     except BrowserError as error:
         lines.append(f"There is no screenshot: {error}")
     else:
-        lines.append(f"Current url: {url}")
+        lines.append(f"Current url: {url[:_URL_SHOWN]}")
         if getattr(agent.model, "supports_vision", True) is not False:
             image.info[_MARK] = True
             step.observations_images = [*(step.observations_images or ()), image]

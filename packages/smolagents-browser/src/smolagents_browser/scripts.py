@@ -42,7 +42,8 @@ return {count: hits.length, around: text.slice(Math.max(0, at - 80), at + length
 DESCRIBE = """
 return arguments[0].map(element => {
   const box = element.getBoundingClientRect(), attributes = {};
-  for (const {name, value} of [...element.attributes].slice(0, 30)) attributes[name] = String(value).slice(0, 500);
+  for (const {name, value} of [...element.attributes].slice(0, 30))
+    attributes[String(name).slice(0, 100)] = String(value).slice(0, 500);
   return {tag: element.tagName.toLowerCase(), text: String(element.innerText ?? '').trim().slice(0, 2000),
     value: element.value === undefined ? null : String(element.value).slice(0, 2000),
     href: element.href === undefined ? null : String(element.href).slice(0, 2000), checked: element.checked === true,

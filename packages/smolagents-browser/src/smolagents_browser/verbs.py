@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 MAX_ELEMENTS = 200
 MAX_PAGE_CHARACTERS = 20_000
 MAX_URL_CHARACTERS = 4000
+MAX_TITLE_CHARACTERS = 300
 _LISTED = 12
 _SCHEMES = ("http", "https")
 
@@ -26,10 +28,12 @@ def go_to(browser: Browser, url: str) -> str:
     address = whole_address(browser, url)
 
     def open_it() -> None:
-        from selenium.common.exceptions import WebDriverException
+        from selenium.common.exceptions import InvalidArgumentException, WebDriverException
 
         try:
             browser.driver.get(address)
+        except InvalidArgumentException:
+            raise BrowserError(f"{address!r} can't be opened: it is no valid address.") from None
         except WebDriverException as error:
             reason = browser.why_refused(address) or browser.why_refused(browser.driver.current_url)
             if reason is None and "ERR_SOCKS_CONNECTION_FAILED" in str(error.msg):
@@ -53,6 +57,7 @@ def whole_address(browser: Browser, url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme.lower() not in _SCHEMES or not parts.hostname:
         raise ValueError(f"{url[:200]!r} is no address of the web: only http:// and https:// can be opened.")
+    _ = parts.port  # raises if it is none
     if len(url) > MAX_URL_CHARACTERS:
         raise ValueError(f"The address has {len(url)} characters, of at most {MAX_URL_CHARACTERS}.")
     return url
@@ -100,6 +105,7 @@ def web_element(browser: Browser, element: Any, target: str, text_is: str = "Tex
     if isinstance(element, str):
         element = getattr(helium, text_is)(element)
     if not isinstance(element, helium.HTMLElement):
+        browser.enter(browser.frame_of(element))
         return element
     try:
         return element.web_element
@@ -208,7 +214,7 @@ def switch_to(browser: Browser, title: str) -> str:
         here = driver.current_window_handle
         for handle in driver.window_handles:
             driver.switch_to.window(handle)
-            titles.append(driver.title)
+            titles.append(driver.title[:MAX_TITLE_CHARACTERS])
             if titles[-1].casefold().startswith(wanted):
                 return
         driver.switch_to.window(here)
@@ -226,13 +232,21 @@ def find_elements(browser: Browser, target: str) -> list[dict[str, Any]]:
         element = read_target(target, browser.found)
         if isinstance(element, str):
             element = helium.Text(element)
-        elements = [element]
-        if isinstance(element, helium.HTMLElement):
-            elements = [one.web_element for one in helium.find_all(element)[:MAX_ELEMENTS]]
-        described: list[dict[str, Any]] = browser.driver.execute_script(scripts.DESCRIBE, elements) if elements else []
-        return [{**about, "id": browser.number(one)} for one, about in zip(elements, described, strict=True)]
+        if not isinstance(element, helium.HTMLElement):
+            return _described(browser, [element], browser.frame_of(element))
+        found: list[dict[str, Any]] = []
+        elements = helium.find_all(element)[:MAX_ELEMENTS]
+        for frame, group in groupby(elements, lambda one: one._impl.first_occurrence.frame_index):
+            found += _described(browser, [one.web_element for one in group], frame)
+        return found
 
     return browser.perform(find)
+
+
+def _described(browser: Browser, elements: list[Any], frame: list[int]) -> list[dict[str, Any]]:
+    browser.enter(frame)
+    described = browser.driver.execute_script(scripts.DESCRIBE, elements)
+    return [{**about, "id": browser.number(one, frame)} for one, about in zip(elements, described, strict=True)]
 
 
 def read_page(browser: Browser) -> str:
