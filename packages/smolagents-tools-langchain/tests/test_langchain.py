@@ -171,6 +171,21 @@ def test_schemas_that_are_plain_json() -> None:
     assert made(class_=None) == {"class": None}
 
 
+def test_schemas_that_allow_anything() -> None:
+    def keep(**given: Any) -> Any:
+        """Keep it.
+
+        Args:
+            it: What to keep.
+        """
+        return given
+
+    schema = {"type": "object", "properties": {"it": True}}
+    made = tool_from_langchain(StructuredTool(name="keep", description="Keeps.", args_schema=schema, func=keep))
+    assert made.inputs["it"] == {"type": "any", "description": "What to keep.", "nullable": True}
+    assert made(it=[1]) == {"it": [1]}
+
+
 def test_names_that_python_does_not_take() -> None:
     schema = {"type": "object", "properties": {name: {"type": "string"} for name in ("user-id", "user_id", "from")}}
     made = tool_from_langchain(
@@ -265,9 +280,32 @@ class Telegram(BaseTool):
         return f"{text} stop"
 
 
+class Letter(Telegram):
+    """Write a letter, for which there is no stamp at times."""
+
+    name: str = "letter"
+    written: list[str] = []
+
+    def _run(self, text: str) -> str:
+        self.written.append(text)
+        if text == "far":
+            raise NotImplementedError("no stamp for that")
+        return text
+
+
+def test_a_sync_form_that_fails_is_not_run_again_in_the_async_one() -> None:
+    letter = Letter()
+    made = Tool.from_langchain(letter)
+    assert made("near") == "near"
+    with pytest.raises(NotImplementedError, match="no stamp for that"):
+        made("far")
+    assert letter.written == ["near", "far"]
+
+
 def test_classes_that_are_async_alone() -> None:
     made = Tool.from_langchain(Telegram())
-    assert made("hi") == "hi stop"
+    assert made.is_async
+    assert asyncio.run(made("hi")) == "hi stop"
     model = ScriptedModel([code("final_answer(telegram('hi'))")], per_run=True)
     agent = CodeAgent([made], model, verbosity_level=-1)
     assert agent.run("Go.") == asyncio.run(agent.arun("Go.")) == "hi stop"

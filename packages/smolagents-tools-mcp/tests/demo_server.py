@@ -117,6 +117,16 @@ async def hang(place: str) -> str:
 
 
 @server.tool()
+async def stay(place: str) -> str:
+    """Tell in a file that this has begun, and wait until the file is gone."""
+    path = Path(place)
+    path.write_text("begun")
+    while path.exists():
+        await asyncio.sleep(0.01)
+    return "stayed"
+
+
+@server.tool()
 def answer() -> str:
     """Answer."""
     return f"The answer of {server.name}"

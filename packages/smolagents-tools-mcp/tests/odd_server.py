@@ -68,10 +68,12 @@ TOOLS: dict[str, list[dict[str, Any]]] = {
     "broken-tool": [tool("broken", {"type": "object", "properties": {"a": {}}, "required": None}), tool("whole")],
     "injection": [tool("polite", description=INJECTION)],
 }
+EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 1 1\n%%EndComments\n%%EOF\n"
 CONTENT: dict[str, list[dict[str, Any]]] = {
     "bad-base64": [{"type": "image", "mimeType": "image/png", "data": "!"}],
     "huge-image": [{"type": "image", "mimeType": "image/png", "data": png(65_000, 65_000, b"")}],
     "cut-image": [{"type": "image", "mimeType": "image/png", "data": png(100, 100, b"\0" * 50)}],
+    "program-image": [{"type": "image", "mimeType": "image/png", "data": base64.b64encode(EPS).decode()}],
     "nothing": [],
 }
 
@@ -93,7 +95,8 @@ def answers(what: str, message: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if method == "initialize":
         version = parameters["protocolVersion"]
         server = {"name": "odd", "version": "1"}
-        yield {"result": {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": server}}
+        abilities = {"tools": {"listChanged": True}}
+        yield {"result": {"protocolVersion": version, "capabilities": abilities, "serverInfo": server}}
     elif method == "tools/list":
         more = {"nextCursor": "again"} if what == "endless-list" else {}
         yield {"result": {"tools": TOOLS.get(what, [tool()]), **more}}
@@ -112,6 +115,9 @@ def main(what: str) -> None:
         sys.stdout.buffer.write(b"Welcome!\n[1]\n{}\n\xff\xfe\n")
     for line in sys.stdin:
         message = json.loads(line)
+        if what == "flood" and message.get("method") == "tools/call":
+            changed = json.dumps({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"})
+            print(*[changed] * 100, sep="\n", flush=True)
         for answer in answers(what, message):
             print(json.dumps({"jsonrpc": "2.0", "id": message["id"], **answer}), flush=True)
 

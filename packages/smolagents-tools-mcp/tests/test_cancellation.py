@@ -58,16 +58,17 @@ def test_an_interrupted_run(tools: dict[str, Tool], executor_type: str, tmp_path
     until(lambda: says(path, "cancelled"))
 
 
-def test_the_time_of_an_action(tools: dict[str, Tool], executor_type: str, tmp_path: Path) -> None:
+def test_the_time_of_an_action(demo: Any, executor_type: str, tmp_path: Path) -> None:
     path = tmp_path / "hang"
-    replies = [code("kept = 1"), hanging(path), code("final_answer(kept)")]
-    with CodeAgent(
-        [*tools.values()], ScriptedModel(replies), executor_type=executor_type, timeout=3, verbosity_level=-1
-    ) as agent:
+    model = ScriptedModel([code("kept = 1"), hanging(path), code("final_answer(kept)")])
+    with (
+        MCPClient(demo) as tools,
+        CodeAgent(tools, model, executor_type=executor_type, timeout=10, verbosity_level=-1) as agent,
+    ):
         assert agent.run("Go.") == 1  # and what there was is there still
-    error = str(agent.memory.steps[2].error)
-    assert "maximum execution time of 3 seconds" in error or "the time of the action is up" in error
-    until(lambda: says(path, "cancelled"))
+        error = str(agent.memory.steps[2].error)
+        assert "maximum execution time of 10 seconds" in error or "the time of the action is up" in error
+        until(lambda: says(path, "cancelled"))
 
 
 @pytest.mark.parametrize("kind", ["code", "tool calling"])
@@ -93,9 +94,9 @@ def test_a_cancelled_task(tools: dict[str, Tool], kind: str, tmp_path: Path) -> 
 
 def test_the_time_of_a_call(demo: Any, tmp_path: Path) -> None:
     path = tmp_path / "hang"
-    with MCPClient(demo, {"client_session_timeout_seconds": 3}) as found:
+    with MCPClient(demo, {"client_session_timeout_seconds": 10}) as found:
         tools = {tool.name: tool for tool in found}
-        with pytest.raises(TimeoutError, match=r"did not answer call hang within 3 seconds"):
+        with pytest.raises(TimeoutError, match=r"did not answer call hang within 10 seconds"):
             tools["hang"](str(path))
         until(lambda: says(path, "cancelled"))
 
@@ -105,7 +106,8 @@ def test_ctrl_c(demo: Any, tmp_path: Path) -> None:
     program = f"""
         from mcp import StdioServerParameters
         from smolagents import MCPClient
-        with MCPClient(StdioServerParameters(command={demo.command!r}, args={demo.args!r})) as found:
+        server = StdioServerParameters(command={demo.command!r}, args={demo.args!r})
+        with MCPClient(server, {{"connect_timeout": 300}}) as found:
             tools = {{tool.name: tool for tool in found}}
             print(tools["pid"](), flush=True)
             try:

@@ -116,6 +116,20 @@ def test_a_failing_tool_raises(demo: Any) -> None:
             tool["echo"](txt="x")
         with pytest.raises(TypeError, match="takes 3 arguments, 4 were given"):
             tool["echo"]("a", 1, None, 2)
+        with pytest.raises(TypeError, match=r"echo\(\) got two values for text"):
+            tool["echo"]("a", text="b")
+
+
+def test_what_cant_be_sent_harms_no_connection(demo: Any) -> None:
+    circle: list[Any] = []
+    circle.append(circle)
+    with MCPClient(demo) as tools:
+        tool = named_tools(tools)
+        pid = tool["pid"]()
+        for value in ("half a pair: \ud83d", object(), circle):
+            with pytest.raises(ValueError, match=r"echo\(\) can't send these arguments as JSON: "):
+                tool["echo"](text=value)
+        assert tool["pid"]() == pid
 
 
 def test_code_of_a_model_catches_a_failure_and_calls_tools_in_the_sandbox(demo: Any) -> None:
@@ -134,22 +148,19 @@ final_answer((said, echo("hi"), get_weather("Bern")["degrees"]))
         assert (echoed, degrees) == ({"result": "Echo: hi"}, 21.5)
 
 
-def test_arun_is_not_blocked(demo: Any) -> None:
-    replies = [tool_call("wait", seconds=0.5), tool_call("final_answer", answer="done")]
+def test_arun_is_not_blocked(demo: Any, tmp_path: Path) -> None:
+    path = tmp_path / "stay"
+    replies = [tool_call("stay", place=str(path)), lambda messages: tool_call("final_answer", answer=str(messages[-1]))]
 
-    async def both() -> tuple[Any, int]:
-        agent = ToolCallingAgent(tools, ScriptedModel(replies), verbosity_level=-1)
-        run = asyncio.create_task(agent.arun("x"))
-        beats = 0
-        while not run.done():
+    async def both() -> Any:
+        run = asyncio.create_task(ToolCallingAgent(tools, ScriptedModel(replies), verbosity_level=-1).arun("x"))
+        while not path.exists() and not run.done():
             await asyncio.sleep(0.01)
-            beats += 1
-        return run.result(), beats
+        path.unlink()  # which is what the tool waits for
+        return await run
 
     with MCPClient(demo) as tools:
-        answer, beats = asyncio.run(both())
-    assert answer == "done"
-    assert beats > 10
+        assert "stayed" in asyncio.run(both())
 
 
 def test_many_threads_share_a_client(demo: Any) -> None:
@@ -206,6 +217,11 @@ def test_resources_and_prompts(demo: Any) -> None:
         ({"url": "http://127.0.0.1:9", "header": {}}, ValueError, "unknown for an MCP server: header"),
         ({"command": "x"}, ValueError, "StdioServerParameters"),
         (StdioServerParameters(command="no-such-program"), ConnectionError, "no such program: no-such-program"),
+        (
+            StdioServerParameters(command=sys.executable, cwd="no/such/folder"),
+            ConnectionError,
+            "no such folder: no/such/folder",
+        ),
         (
             StdioServerParameters(command=sys.executable, args=["-c", "raise SystemExit('no key')"]),
             ConnectionError,

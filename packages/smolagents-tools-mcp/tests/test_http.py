@@ -1,4 +1,4 @@
-"""Servers that listen: headers, tokens, OAuth, large results, redirects and restarts."""
+"""Servers that listen: headers, tokens, OAuth, large results and restarts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -97,7 +97,7 @@ def test_large_results(listening: Callable[..., Any]) -> None:
 @TRANSPORTS
 def test_a_server_that_listens_again_is_found_again(transport: str, listening: Callable[..., Any]) -> None:
     server = listening(transport)
-    with MCPClient({"url": server.url, "transport": transport}, {"connect_timeout": 10}) as tools:
+    with MCPClient({"url": server.url, "transport": transport}) as tools:
         echo = named(tools)["echo"]
         server.kill()
         with pytest.raises(ConnectionError, match=f"The MCP server {server.url} "):

@@ -104,6 +104,29 @@ def test_errors_are_results(name: str, arguments: dict[str, Any], says: str) -> 
     assert result.content[0].text == says
 
 
+@tool
+def odd(function: str) -> Any:
+    """Do what is not right.
+
+    Args:
+        function: What.
+    """
+    if function == "end":
+        raise SystemExit(3)
+    if function == "fail":
+        raise ValueError("half a pair: \ud83d")
+    return {"half \ud83d": "\ud83d"} if function == "half" else f"did {function}\ud83d"
+
+
+def test_no_tool_ends_the_server() -> None:
+    server = mcp_server([odd])
+    assert ask(server, "odd", {"function": "end"}).content[0].text == "SystemExit: 3"
+    # No message can carry half a surrogate pair.
+    assert ask(server, "odd", {"function": "fail"}).content[0].text == "ValueError: half a pair: ?"
+    assert ask(server, "odd", {"function": "half"}).structured_content == {"half ?": "?"}
+    assert ask(server, "odd", {"function": "this"}).content[0].text == "did this?"
+
+
 class Measured(Tool):
     """Have an output schema, and all types of inputs."""
 

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,26 +13,33 @@ import pytest
 from mcp import StdioServerParameters
 from smolagents import CodeAgent, MCPClient, Tool
 from smolagents_testing import ScriptedModel, code
-from smolagents_testing.waiting import ended, until
+from smolagents_testing.waiting import ended, is_served, until
 from smolagents_tools_mcp import MCPToolError
 
 PACKAGES = ("@modelcontextprotocol/server-everything@2026.8.31", "@modelcontextprotocol/sdk@1.32.2")
 
 CLIENT = """
+import { writeFileSync } from "node:fs";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 
 const where = JSON.parse(process.argv[2]);
+const patient = { timeout: 300_000 };
 const client = new Client({ name: "typescript", version: "1" });
 await client.connect(
-  where.url ? new StreamableHTTPClientTransport(new URL(where.url)) : new StdioClientTransport(where));
-const { tools } = await client.listTools();
+  where.url ? new StreamableHTTPClientTransport(new URL(where.url)) : new StdioClientTransport(where), patient);
+const { tools } = await client.listTools({}, patient);
 const told = [];
-const answer = await client.callTool({ name: "worker", arguments: { task: "Work." } }, undefined,
-  { onprogress: (progress) => told.push(progress.message) });
-const code = await client.callTool({ name: "python_interpreter", arguments: { code: "6 * 7" } });
-const wrong = await client.callTool({ name: "python_interpreter", arguments: { cod: "6 * 7" } });
+const onprogress = (progress) => {
+  told.push(progress.message);
+  writeFileSync(process.argv[3], "");
+};
+const call = (name, given, options) =>
+  client.callTool({ name, arguments: given }, undefined, { ...patient, ...options });
+const answer = await call("worker", { task: "Work." }, { onprogress });
+const code = await call("python_interpreter", { code: "6 * 7" });
+const wrong = await call("python_interpreter", { cod: "6 * 7" });
 console.log(JSON.stringify({ tools: tools.map((tool) => tool.name).sort(), answer, code, wrong, told }));
 await client.close();
 """
@@ -61,10 +67,13 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if npm is None or shutil.which("node") is None:
         pytest.skip("node and npm are not installed")
     folder = tmp_path_factory.mktemp("npm")
-    command = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder), *PACKAGES]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"npm can't install {', '.join(PACKAGES)}: {done.stderr[-300:]}")
+    options = ["--no-audit", "--no-fund", "--ignore-scripts", "--engine-strict", "--prefix", str(folder)]
+    try:
+        subprocess.run([npm, "install", *options, *PACKAGES], capture_output=True, text=True, timeout=300, check=True)
+    except subprocess.CalledProcessError as error:
+        pytest.skip(f"npm can't install {', '.join(PACKAGES)}: {error.stderr[-300:]}")
+    except subprocess.TimeoutExpired:
+        pytest.skip(f"npm can't install {', '.join(PACKAGES)} in five minutes")
     return folder
 
 
@@ -113,7 +122,8 @@ def test_the_reference_server_over_http_is_found_again(modules: Path, free_port:
 
     process = start()
     try:
-        echo = _connected(f"http://127.0.0.1:{port}/mcp")
+        until(lambda: is_served(port) or process.poll() is not None)
+        echo = named(MCPClient({"url": f"http://127.0.0.1:{port}/mcp"}).get_tools())["echo"]
         assert echo("hi") == "Echo: hi"
         process.kill()
         process.wait()
@@ -125,16 +135,6 @@ def test_the_reference_server_over_http_is_found_again(modules: Path, free_port:
         process.wait()
 
 
-def _connected(url: str) -> Any:
-    """Return the tool `echo`, when the server listens."""
-    for _ in range(300):
-        try:
-            return named(MCPClient({"url": url}).get_tools())["echo"]
-        except ConnectionError:
-            time.sleep(0.1)
-    raise AssertionError("the server does not listen")
-
-
 def _answers(echo: Any) -> bool:
     try:
         return bool(echo("hi") == "Echo: hi")
@@ -144,13 +144,22 @@ def _answers(echo: Any) -> bool:
 
 WORKER = """
 import sys
-from smolagents import CodeAgent, load_tool
+import time
+from pathlib import Path
+from smolagents import CodeAgent, load_tool, tool
 from smolagents_testing import ScriptedModel, code
 from smolagents_tools_mcp import mcp_server
 from smolagents_tools_mcp.serving import serve_http, serve_stdio
 
-model = ScriptedModel([code("x = 1"), code("final_answer({'x': x + 41})")], per_run=True)
-agent = CodeAgent([], model, name="worker", description="Works.", verbosity_level=-1)
+@tool
+def until_told() -> int:
+    \"\"\"Wait until the client has been told of the first step.\"\"\"
+    while not Path(sys.argv[2]).exists():
+        time.sleep(0.01)
+    return 41
+
+model = ScriptedModel([code("x = 1"), code("final_answer({'x': x + until_told()})")], per_run=True)
+agent = CodeAgent([until_told], model, name="worker", description="Works.", timeout=300, verbosity_level=-1)
 server = mcp_server([load_tool("python_interpreter"), agent])
 serve_stdio(server) if sys.argv[1] == "stdio" else serve_http(server, "127.0.0.1", 0)
 """
@@ -161,7 +170,7 @@ def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str,
     """Return where our server is, as the client of the TypeScript SDK takes it."""
     program = tmp_path / "worker.py"
     program.write_text(WORKER)
-    command = [sys.executable, str(program), request.param]
+    command = [sys.executable, str(program), request.param, str(tmp_path / "told")]
     if request.param == "stdio":
         yield {"command": command[0], "args": command[1:]}
         return
@@ -173,13 +182,13 @@ def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str,
         assert ended(process.pid)
 
 
-def test_the_client_of_the_typescript_sdk(modules: Path, served: dict[str, Any]) -> None:
+def test_the_client_of_the_typescript_sdk(modules: Path, served: dict[str, Any], tmp_path: Path) -> None:
     (modules / "client.mjs").write_text(CLIENT)
     done = subprocess.run(
-        ["node", str(modules / "client.mjs"), json.dumps(served)],
+        ["node", str(modules / "client.mjs"), json.dumps(served), str(tmp_path / "told")],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stderr

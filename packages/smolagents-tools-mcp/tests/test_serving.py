@@ -10,6 +10,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -209,6 +210,7 @@ def test_a_token(environment: dict[str, str], listening_server: Start) -> None:
     [
         (["--host", "0.0.0.0"], "set SMOLAGENTS_MCP_TOKEN to a secret"),
         (["--port", "{busy}"], "can't listen at 127.0.0.1:{busy}: Address already in use"),
+        (["--port", "99999"], "port must be 0-65535"),
     ],
 )
 def test_what_it_refuses(environment: dict[str, str], arguments: list[str], says: str) -> None:
@@ -260,6 +262,7 @@ def quickened(beats: list[int]) -> bool:
     return len(beats) > before
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
 def test_a_client_that_leaves_a_busy_agent_leaves_no_process(environment: dict[str, str], tmp_path: Path) -> None:
     with FakeOpenAIServer() as server, ThreadPoolExecutor(1) as pool:
         server.reply("<code>\nimport time\nwhile True:\n    time.sleep(0.1)\n</code>")
@@ -281,5 +284,10 @@ def test_a_client_that_leaves_a_busy_agent_leaves_no_process(environment: dict[s
 
 
 def children(pid: int) -> list[int]:
-    done = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    return [int(word) for word in done.stdout.split()]
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):  # ps need not be installed
+        with suppress(OSError):  # it has ended
+            _, parent = path.read_text("ascii", "replace").rpartition(")")[2].split()[:2]
+            if int(parent) == pid:
+                found.append(int(path.parent.name))
+    return found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import dis
 import inspect
 import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from smolagents import Tool
-from smolagents.concurrency import wait_for
 from smolagents.errors import TypeHintParsingException
 from smolagents.tools.docstrings import parse_google_format_docstring
 from smolagents.tools.json_schema import allows_null, argument_names, identifier, inputs_of, without_references
@@ -47,15 +47,7 @@ class LangChainTool(Tool):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Return what the tool returns."""
-        arguments = self._arguments(args, kwargs)
-        try:
-            result = self.langchain_tool.run(arguments, **self._circumstances())
-        except NotImplementedError:
-            # By LangChain's convention, that of a class which is async alone: `_run` can't be left out.
-            if not _overrides_arun(self.langchain_tool):
-                raise
-            result = wait_for(self.langchain_tool.arun(arguments, **self._circumstances()))
-        return self._content(result)
+        return self._content(self.langchain_tool.run(self._arguments(args, kwargs), **self._circumstances()))
 
     def _arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         if len(args) > len(self.inputs):
@@ -86,7 +78,7 @@ class LangChainTool(Tool):
 
 
 class AsyncLangChainTool(LangChainTool):
-    """Call a tool of LangChain that has only a coroutine; a call returns an awaitable, which agents await."""
+    """Call a tool of LangChain that is async alone; a call returns an awaitable, which agents await."""
 
     async def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Return what the tool returns."""
@@ -117,8 +109,7 @@ def tool_from_langchain(langchain_tool: Any) -> LangChainTool:
             f"The tool {langchain_tool.name} needs {', '.join(missing)}, which LangGraph injects and nobody does here: "
             "give that a default, or make a tool of a function without it."
         )
-    only_async = hasattr(langchain_tool, "func") and langchain_tool.func is None
-    return (AsyncLangChainTool if only_async else LangChainTool)(langchain_tool)
+    return (AsyncLangChainTool if _is_async_alone(langchain_tool) else LangChainTool)(langchain_tool)
 
 
 def _injected_without_default(langchain_tool: BaseTool) -> list[str]:
@@ -148,10 +139,15 @@ def _fields(langchain_tool: BaseTool) -> dict[str, Any]:
     return getattr(langchain_tool.get_input_schema(), "model_fields", {})
 
 
-def _overrides_arun(langchain_tool: BaseTool) -> bool:
+def _is_async_alone(langchain_tool: BaseTool) -> bool:
+    """Tell whether a tool has no sync form: no function, or a `_run` that has no way to return and can but raise."""
     from langchain_core.tools import BaseTool
 
-    return type(langchain_tool)._arun is not BaseTool._arun
+    if hasattr(langchain_tool, "func"):
+        return langchain_tool.func is None
+    code = getattr(langchain_tool._run, "__code__", None)
+    returns = code is None or any(step.opname.startswith("RETURN_") for step in dis.get_instructions(code))
+    return not returns and type(langchain_tool)._arun is not BaseTool._arun
 
 
 def _schema(langchain_tool: BaseTool) -> dict[str, Any]:
@@ -181,7 +177,8 @@ def _described(
     document = inspect.getdoc(function)
     documented = (parse_google_format_docstring(document)[1] or {}) if document else {}
     for name, part in inputs.items():
-        if "description" not in schema["properties"][name] and documented.get(name):
+        declared = schema["properties"][name]  # `true`, which is a schema too, says nothing
+        if documented.get(name) and not (isinstance(declared, dict) and "description" in declared):
             part["description"] = documented[name]
     return inputs
 

@@ -6,9 +6,12 @@ import base64
 import json
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smolagents.agent_types import AgentAudio, AgentText
+
+if TYPE_CHECKING:
+    from mcp import types
 
 
 def blocks_of(value: Any) -> dict[str, Any]:
@@ -25,15 +28,20 @@ def blocks_of(value: Any) -> dict[str, Any]:
     if isinstance(value, AgentText):
         value = value.to_raw()
     if isinstance(value, str):
-        return {"content": [types.TextContent(type="text", text=value)]}
+        return {"content": [text_block(value)]}
     try:
-        text = json.dumps(value, ensure_ascii=False)
+        block = text_block(json.dumps(value, ensure_ascii=False))
     except (TypeError, ValueError):
-        return {"content": [types.TextContent(type="text", text=str(value))]}
-    found: dict[str, Any] = {"content": [types.TextContent(type="text", text=text)]}
-    if isinstance(value, dict):
-        found["structured_content"] = json.loads(text)
-    return found
+        return {"content": [text_block(str(value))]}
+    structured = {"structured_content": json.loads(block.text)} if isinstance(value, dict) else {}
+    return {"content": [block], **structured}
+
+
+def text_block(text: str) -> types.TextContent:
+    """Return a text as content; half a surrogate pair, which no message can carry, becomes a question mark."""
+    from mcp import types
+
+    return types.TextContent(type="text", text=text.encode("utf-8", "replace").decode())
 
 
 def _base64(data: bytes) -> str:

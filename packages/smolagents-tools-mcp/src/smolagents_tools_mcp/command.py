@@ -28,7 +28,7 @@ def mcp_main(arguments: list[str]) -> int:
         return int(end.code or 0)
     try:
         server = _server(options)
-    except (ValueError, ImportError, FileNotFoundError) as error:
+    except (ValueError, ImportError, OSError) as error:
         print(f"smolagents mcp: error: {error}", file=sys.stderr)
         return 2
     try:
@@ -38,9 +38,9 @@ def mcp_main(arguments: list[str]) -> int:
             serve_http(server, options.host, options.port)
     except KeyboardInterrupt:
         return _INTERRUPTED
-    except OSError as error:
-        where = "" if isinstance(error, PermissionError) else f"can't listen at {options.host}:{options.port}: "
-        print(f"smolagents mcp: error: {where}{error.strerror or error}", file=sys.stderr)
+    except (OSError, OverflowError) as error:
+        where = f"can't listen at {options.host}:{options.port}: " if getattr(error, "errno", None) else ""
+        print(f"smolagents mcp: error: {where}{getattr(error, 'strerror', None) or error}", file=sys.stderr)
         return 2
     return 0
 

@@ -113,14 +113,14 @@ class Connection:
                     raise
                 raise ConnectionError(
                     self._told(f"refused to {what}: {error.error.message} ({self._server.refusal})")
-                ) from error
+                ) from None
             self._drop(link)
-            raise ConnectionError(self._told(f"{_lost(what)} {_shown(_first(link.failure or error))}")) from error
+            raise ConnectionError(self._told(f"{_lost(what)} {_shown(_first(link.failure or error))}")) from None
         except Exception as error:
             if _is_about_content(error) and link.alive:
                 raise ValueError(self._told(f"answered {what} with no valid result: {error}", False)) from error
             self._drop(link)
-            raise ConnectionError(self._told(f"{_lost(what)} {_shown(_first(error))}")) from error
+            raise ConnectionError(self._told(f"{_lost(what)} {_shown(_first(error))}")) from None
         self._answered = time.monotonic()
         self._server.said.clear()
         return answer
@@ -134,7 +134,8 @@ class Connection:
             raise TimeoutError(self._told(f"does not answer within {self._connect_timeout:g} seconds")) from None
         except Exception as error:
             link.end()
-            raise ConnectionError(self._told(f"can't be used: {self._reason(error)}")) from error
+            # Alone: the errors of the SDK show addresses with the secrets that these may have.
+            raise ConnectionError(self._told(f"can't be used: {self._reason(error)}")) from None
         except BaseException:
             link.end()
             raise

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mcp import types
 
+# Pillow knows more; some of those start programs (EPS) or are hardly tested, and a server chooses what it sends.
+_FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
+
 
 def value_of(result: types.CallToolResult, structured: bool) -> Any:
     """Return what a tool's call gave.
@@ -77,9 +80,9 @@ def _image(data: bytes) -> Any:
     except ImportError:
         raise ImportError("The server returned an image. To read it: pip install pillow") from None
     try:
-        image = Image.open(BytesIO(data))
+        image = Image.open(BytesIO(data), formats=_FORMATS)
         image.load()
-    except UnidentifiedImageError:  # a drawing (SVG), say
+    except UnidentifiedImageError:  # of another format, a drawing (SVG), say
         return data
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(f"The server sent an image that can't be read: {error}") from error

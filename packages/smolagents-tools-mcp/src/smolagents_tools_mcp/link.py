@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from smolagents_tools_mcp.loop import loop
+from smolagents_tools_mcp.notice import Notice
 from smolagents_tools_mcp.servers import Server
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Link:
     def __init__(self, server: Server, timeout: float, tools_changed: Callable[[], None] | None) -> None:
         self._server = server
         self._timeout = timeout
-        self._tools_changed = tools_changed
+        self._tools_changed = None if tools_changed is None else Notice(tools_changed)
         self._opened: Future[mcp.Client] = Future()
         self._over = threading.Event()
         self.failure: BaseException | None = None
@@ -116,5 +117,4 @@ class Link:
             wrong = message.errors()[0]["input"] if hasattr(message, "errors") else message
             self._server.hear(f"(this is no message of MCP: {wrong!r})")
         elif isinstance(message, ToolListChangedNotification) and self._tools_changed is not None:
-            # Not here, where all connections wait: it may well ask for the tools.
-            threading.Thread(target=self._tools_changed, name="smolagents-mcp-tools-changed", daemon=True).start()
+            self._tools_changed.give()

@@ -13,7 +13,7 @@ from smolagents import FinalAnswerStep, MultiStepAgent, Tool, validate_tool_argu
 from smolagents.concurrency import in_thread
 from smolagents.memory import ActionStep, PlanningStep
 
-from smolagents_tools_mcp.blocks import blocks_of
+from smolagents_tools_mcp.blocks import blocks_of, text_block
 
 if TYPE_CHECKING:
     from mcp import types
@@ -61,7 +61,7 @@ def mcp_server(offered: Sequence[Tool | MultiStepAgent], name: str = "smolagents
             else:
                 value = await _call(one, arguments)
             return types.CallToolResult(**blocks_of(value))
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # what a tool does ends no server
             logger.debug("%s failed", params.name, exc_info=True)
             return _failed(f"{type(error).__name__}: {error}")
 
@@ -136,4 +136,4 @@ async def _run(agent: MultiStepAgent, arguments: dict[str, Any], context: Server
 def _failed(text: str) -> types.CallToolResult:
     from mcp import types
 
-    return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=True)
+    return types.CallToolResult(content=[text_block(text)], is_error=True)

@@ -26,6 +26,11 @@ _LONGEST_LINE = 1000
 # The SDK's own limit, 1 MiB, is less than a photograph has.
 _MAX_EVENT_BYTES = 64 * 2**20
 _SHORTEST_SECRET = 6
+# Of `npx -y PACKAGE`, `python -m MODULE` and their like: what follows tells which server it is.
+_PLAIN_OPTIONS = ("-y", "--yes", "-m", "-u")
+_MOST_AT_ONCE = 2**16  # characters of a line that does not end
+# Seconds for the last words of a server that has ended; what it has left behind may hold its stderr open.
+_LAST_WORDS = 2.0
 
 
 class Server:
@@ -48,7 +53,7 @@ class Server:
         if isinstance(parameters, StdioServerParameters):
             # What a server writes to the wrong place need not be UTF-8, and must not end the connection.
             self._command = parameters.model_copy(update={"encoding_error_handler": "replace"})
-            self.label = _label_of_command([parameters.command, *parameters.args])
+            self.label = _label_of_command(parameters.command, parameters.args)
             self._secrets = _secrets(parameters.env)
             return
         self._http = _http_parameters({"url": parameters} if isinstance(parameters, str) else parameters)
@@ -75,27 +80,34 @@ class Server:
 
     def without_secrets(self, text: str) -> str:
         """Return a text without what the parameters keep secret."""
-        for secret in self._secrets:
+        for secret in sorted(self._secrets, key=len, reverse=True):  # one may be a part of another
             text = text.replace(secret, "***")
         return text
 
     @asynccontextmanager
     async def _stdio(self) -> AsyncIterator[Any]:
+        import anyio
         from mcp.client.stdio import stdio_client
 
         # What the server says on stderr would stand in the middle of what the program shows.
         read, write = os.pipe()
-        threading.Thread(target=self._listen, args=[read], name="smolagents-mcp-stderr", daemon=True).start()
+        listener = threading.Thread(target=self._listen, args=[read], name="smolagents-mcp-stderr", daemon=True)
+        listener.start()
         try:
             with open(write, "w") as errors:
                 async with stdio_client(self._command, errlog=errors) as streams:
                     yield streams
-        except FileNotFoundError:
-            raise FileNotFoundError(f"no such program: {self._command.command}") from None
+        except FileNotFoundError as error:
+            kind = "program" if error.filename == self._command.command else "folder"  # to work in
+            raise FileNotFoundError(f"no such {kind}: {error.filename}") from None
+        finally:
+            with anyio.move_on_after(_LAST_WORDS, shield=True):
+                while listener.is_alive():
+                    await anyio.sleep(0.01)
 
     def _listen(self, descriptor: int) -> None:
         with open(descriptor, encoding="utf-8", errors="replace") as lines:
-            for line in lines:
+            while line := lines.readline(_MOST_AT_ONCE):
                 self.hear(line.rstrip())
 
     @asynccontextmanager
@@ -147,10 +159,13 @@ def _http_parameters(given: Any) -> dict[str, Any]:
     return {"transport": "streamable-http", **given}
 
 
-def _label_of_command(words: list[str]) -> str:
-    """Return what tells a command from others; further arguments may have passwords in them."""
-    named = [word for word in words[1:] if not word.startswith("-")][:1]
-    return " ".join(" ".join([words[0], *named]).split())[:200]
+def _label_of_command(command: str, arguments: list[str]) -> str:
+    """Return what tells a command from others; further arguments, and what options take, may be passwords."""
+    first = next((word for word in arguments if word not in _PLAIN_OPTIONS), "")
+    if "://" in first:
+        first = _label_of_address(first)
+    named = [] if first.startswith("-") else [first]
+    return " ".join(" ".join([command, *named]).split())[:200]
 
 
 def _label_of_address(url: str) -> str:

@@ -76,11 +76,12 @@ class MCPTool(Tool):
             TimeoutError: The server did not answer in time.
             Cancelled: The run was interrupted, or the time of its action is up. The server was told.
             TypeError: These are not the tool's arguments.
-            ValueError: The answer can't be read.
+            ValueError: An argument can't be sent, or the answer can't be read.
         """
         from mcp import MCPError
 
         arguments = self._arguments(args, kwargs)
+        self._check(arguments)
         news: News = SimpleQueue()
         try:
             result = self._connection.ask(f"call {self._called}", self._request(arguments, news), news)
@@ -100,10 +101,22 @@ class MCPTool(Tool):
 
         return call
 
+    def _check(self, arguments: dict[str, Any]) -> None:
+        """Find what the SDK finds wrong with arguments only when it writes them, which ends the connection."""
+        from mcp import types
+
+        try:
+            types.CallToolRequestParams(name=self._called, arguments=arguments).model_dump_json()
+        except ValueError as error:
+            raise ValueError(f"{self.name}() can't send these arguments as JSON: {error}") from None
+
     def _arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         if len(args) > len(self.inputs):
             raise TypeError(f"{self.name}() takes {len(self.inputs)} arguments, {len(args)} were given")
-        given = {**dict(zip(self.inputs, args, strict=False)), **kwargs}
+        given = dict(zip(self.inputs, args, strict=False))
+        if doubles := given.keys() & kwargs.keys():
+            raise TypeError(f"{self.name}() got two values for {', '.join(sorted(doubles))}")
+        given |= kwargs
         unknown = [name for name in kwargs if name not in self.inputs]
         if unknown:
             raise TypeError(
