@@ -44,11 +44,14 @@ def test_the_command_serves_an_agent_and_ends_with_ctrl_c(
     port: int, look: Callable[..., Any], tmp_path: Path, openai_server: Any
 ) -> None:
     openai_server.reply("<code>\nfinal_answer('All is well.')\n</code>")
-    environ = {**os.environ, "OPENAI_API_KEY": openai_server.api_key, "OPENAI_BASE_URL": openai_server.url}
+    keys = {"OPENAI_API_KEY": openai_server.api_key, "OPENAI_BASE_URL": openai_server.url}
+    environ = {**os.environ, **keys, "PYTHONUNBUFFERED": ""}
     command = [sys.executable, "-m", "smolagents", "ui", "--model", "openai/gpt-5", "--tools", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=tmp_path, env=environ)
+    log = tmp_path / "log"
+    process = subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=log.open("w"))
     try:
         until(lambda: process.poll() is not None or is_served(port))
+        until(lambda: process.poll() is not None or f"http://127.0.0.1:{port}" in log.read_text())
         chat = look(f"http://127.0.0.1:{port}")
         chat.ask("How is it?")
         chat.finished()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,8 @@ def ui_main(arguments: list[str]) -> int:
         say("warning", f"whoever reaches {options.host} can use this agent")
     from smolagents_ui_gradio.page import GradioUI
 
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # Gradio prints the address, and a log gets it at once
     try:
         GradioUI(agent).launch(share=options.share, server_name=options.host, server_port=options.port)
     except OSError as error:
