@@ -13,7 +13,6 @@ from collections.abc import Collection
 from ipaddress import ip_address
 
 from smolagents.addresses import ForbiddenAddress, resolve
-from smolagents.cli.problems import UsageError
 
 CONNECT_SECONDS = 15.0
 HANDSHAKE_SECONDS = 10.0
@@ -36,13 +35,13 @@ class Gate:
         refusals: Why hosts can't be reached, by `host:port`.
 
     Raises:
-        UsageError: One of the hosts is none.
+        ValueError: One of the hosts is none.
     """
 
     def __init__(self, private_hosts: Collection[str] = ()) -> None:
         for host in private_hosts:
             if "/" in host:
-                raise UsageError(f"{host!r} is no host: name private hosts as localhost or localhost:8000.")
+                raise ValueError(f"{host!r} is no host: name private hosts as localhost or localhost:8000.")
         self._private_hosts = frozenset(host.lower().replace("[", "").replace("]", "") for host in private_hosts)
         self.refusals: dict[str, str] = {}
         self._loop = asyncio.new_event_loop()

@@ -79,7 +79,7 @@ class BrowserProcess:
 
     Raises:
         NoBrowser: Chromium or chromedriver is missing, or does not start; says why.
-        UsageError: One of the hosts is none.
+        ValueError: One of the hosts is none.
     """
 
     def __init__(self, headless: bool | None = None, private_hosts: Collection[str] = ()) -> None:
