@@ -17,6 +17,8 @@ Schema = dict[str, Any]
 MAX_PARTS = 100_000
 # Of a tool or an argument; the APIs of some models take no longer ones.
 MAX_NAME = 64
+# What names that are told apart by a number have in common.
+_STEM = 48
 # Parameters of `Tool.__call__` itself.
 _TAKEN_BY_CALLS = frozenset({"self", "sanitize_inputs_outputs"})
 
@@ -56,10 +58,11 @@ def distinct(names: Iterable[str], taken: Collection[str] = ()) -> list[str]:
     """Return names of at most 64 characters, with a number behind those that are taken already."""
     used = set(taken)
     chosen = []
+    numbers: dict[str, int] = {}  # where to go on: whoever offers thousands of equal names gets theirs in linear time
     for name in names:
-        fitting, number = name[:MAX_NAME], 1
+        fitting, stem = name[:MAX_NAME], name[:_STEM]
         while fitting in used:
-            number += 1
+            numbers[stem] = number = numbers.get(stem, 1) + 1
             fitting = f"{name[: MAX_NAME - len(str(number)) - 1]}_{number}"
         used.add(fitting)
         chosen.append(fitting)
