@@ -45,15 +45,16 @@ def test_a_program_that_forgets_it(leftovers: Any, end: str) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_a_program_that_is_ended(leftovers: Any, number: int) -> None:
+def test_a_program_that_is_ended(leftovers: Any, number: int, tmp_path: Path) -> None:
+    said = tmp_path / "said"
     with subprocess.Popen(
         [sys.executable, "-c", HANGS + "import time\ntime.sleep(600)"],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=said.open("w"),
         start_new_session=True,
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == b"up\n"
+        assert process.stdout.readline() == b"up\n", said.read_text()
         os.killpg(process.pid, number)  # as a terminal does it: the whole group
     assert leftovers.wait() == []
 
