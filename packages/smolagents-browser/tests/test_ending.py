@@ -20,6 +20,7 @@ from smolagents_browser import (
     process as process_module,
 )
 from smolagents_browser.errors import BrowserGone
+from smolagents_browser.programs import find_programs
 from smolagents_testing import ScriptedModel, code
 from smolagents_testing.openai_server import FakeOpenAIServer
 from smolagents_testing.shop_site import ShopSite
@@ -188,6 +189,19 @@ def test_programs_that_fail(
     monkeypatch.setenv(variable, str(broken))
     with pytest.raises(NoBrowser, match=says):
         Browser.start()
+    assert leftovers.wait() == []
+
+
+@pytest.mark.parametrize("variable", ["CHROMIUM", "CHROMEDRIVER"])
+def test_programs_that_fail_once(
+    monkeypatch: pytest.MonkeyPatch, leftovers: Any, tmp_path: Path, variable: str
+) -> None:
+    program, tired, tried = getattr(find_programs(), variable.lower()), tmp_path / "tired", tmp_path / "tried"
+    tired.write_text(f'#!/bin/sh\n[ -e {tried} ] || {{ : > {tried}; exit 1; }}\nexec {program} "$@"\n')
+    tired.chmod(0o700)
+    monkeypatch.setenv(variable, str(tired))
+    with Browser.start(headless=True) as browser:
+        assert browser.script("return 6 * 7") == 42
     assert leftovers.wait() == []
 
 

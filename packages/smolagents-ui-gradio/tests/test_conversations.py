@@ -116,6 +116,7 @@ def test_a_new_conversation_ends_what_goes_on(serve_agent: Serve, look: Look, tm
     until((tmp_path / "asked").exists)
     chat.page.get_by_text("New conversation").click()
     until((tmp_path / "left").exists)
+    chat.page.get_by_text("Ada").wait_for(state="detached")
     chat.ask("Bob")
     chat.finished()
     assert "I know of Bob" in chat.text

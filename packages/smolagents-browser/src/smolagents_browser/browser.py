@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -11,10 +12,13 @@ from urllib.parse import urlsplit
 
 from smolagents_browser.errors import BrowserError, BrowserGone, PageTooSlow
 from smolagents_browser.process import BrowserProcess, cdp
+from smolagents_browser.programs import FailedStart
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from selenium.webdriver.remote.webdriver import WebDriver
+
+logger = logging.getLogger("smolagents.browser")
 
 Result = TypeVar("Result")
 
@@ -62,7 +66,11 @@ class Browser:
         Raises:
             NoBrowser: Chromium or chromedriver is missing, or does not start; says why.
         """
-        process = BrowserProcess(headless, private_hosts)
+        try:
+            process = BrowserProcess(headless, private_hosts)
+        except FailedStart:  # seen once in about a thousand starts, on a busy machine
+            logger.warning("The browser did not come up, and is started once more.")
+            process = BrowserProcess(headless, private_hosts)
         return cls(process.driver, process)
 
     def close(self) -> None:

@@ -53,11 +53,10 @@ def _tell_port(output: IO[bytes]) -> None:
         found = re.search(rb"started successfully on port (\d+)", line)
         if found:
             _tell(found[1])
-            said = b""
             for _ in output:
                 pass
-    if said:
-        _tell(b" ".join(said.split()))
+            return
+    _tell(b" ".join(said.split()))
 
 
 def _tell(text: bytes) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from smolagents_browser.connection import COMMAND_SECONDS, BoundedConnection, connect
 from smolagents_browser.errors import BrowserGone, PageTooSlow
 from smolagents_browser.gate import Gate
-from smolagents_browser.programs import NoBrowser, find_programs
+from smolagents_browser.programs import FailedStart, NoBrowser, find_programs
 
 if TYPE_CHECKING:
     from selenium.webdriver import ChromeOptions
@@ -167,7 +167,7 @@ class BrowserProcess:
         except queue.Empty:
             line = f"nothing within {START_SECONDS:.0f} seconds"
         if not line.isdecimal():
-            raise NoBrowser(f"chromedriver does not start. It says: {line or 'nothing'}")
+            raise FailedStart(f"chromedriver does not start. It says: {line or 'nothing'}")
         return int(line)
 
     def _options(self, chromium: str, headless: bool) -> ChromeOptions:
@@ -228,7 +228,7 @@ def _drive(connection: Any, options: ChromeOptions) -> WebDriver:
     except WebDriverException as error:
         why = " ".join(str(error.msg or error).partition("; For documentation")[0].split())
     without_sandbox = " --no-sandbox" if runs_as_root() else ""
-    raise NoBrowser(
+    raise FailedStart(
         f"Chromium does not start: {why} To see why, run: "
         f"{options.binary_location} --headless=new{without_sandbox} --dump-dom about:blank"
     )

@@ -52,6 +52,10 @@ class NoBrowser(UsageError):
     """Report that there is no browser to work with."""
 
 
+class FailedStart(NoBrowser):
+    """Report that Chromium or chromedriver is there, and does not come up."""
+
+
 def find_programs() -> Programs:
     """Return where Chromium and chromedriver are: as CHROMIUM and CHROMEDRIVER say, else on PATH and usual places.
 
