@@ -1,6 +1,8 @@
 """The browser's connections lead through the gate, and the gate leads to checked addresses only."""
 
+import logging
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -116,3 +118,18 @@ def test_who_speaks_no_socks_is_hung_up_on(said: bytes) -> None:
         except ConnectionError:
             pass
     gate.close()
+
+
+def test_connections_that_come_while_it_closes(caplog: pytest.LogCaptureFixture) -> None:
+    request = b"\x05\x01\x00" + b"\x05\x01\x00\x03\x09localhost\x00\x50"
+    for number in range(40):
+        gate = Gate()
+        gate._loop.call_soon_threadsafe(time.sleep, 0.05)
+        connections = [socket.create_connection(("127.0.0.1", gate.port)) for _ in range(50)]
+        for connection in connections:
+            connection.sendall(request)
+        time.sleep(number / 10_000)
+        gate.close()
+        for connection in connections:
+            connection.close()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []

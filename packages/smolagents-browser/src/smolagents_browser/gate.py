@@ -45,6 +45,7 @@ class Gate:
         self._private_hosts = frozenset(host.lower().replace("[", "").replace("]", "") for host in private_hosts)
         self.refusals: dict[str, str] = {}
         self._loop = asyncio.new_event_loop()
+        self._closing = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, name="browser-gate", daemon=True)
         self._thread.start()
@@ -60,15 +61,20 @@ class Gate:
         self._loop.close()
 
     async def _shut_down(self) -> None:
-        self._server.close()
-        while self._tasks:
+        self._closing = True
+        # The loop has tasks of its own for connections that it has taken; a server that is closed would lose these.
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
             for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            await asyncio.sleep(0)
+            await asyncio.gather(*others, return_exceptions=True)
+        self._server.close()
         await self._loop.shutdown_default_executor()
+        await asyncio.sleep(0)  # what was aborted is closed now
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._closing:
+            writer.transport.abort()
+            return
         task = self._loop.create_task(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
