@@ -186,3 +186,20 @@ def test_closing_the_page_stops_a_new_conversation_though_the_last_one_ends_afte
         assert messages[-2].content.startswith("**Stopped**")
 
     asyncio.run(asyncio.wait_for(go(), 120))
+
+
+def test_what_a_page_is_sent_last_of_a_conversation_that_ended_is_an_empty_one() -> None:
+    async def think(messages: Any) -> Any:
+        await asyncio.sleep(3600)
+
+    ui = GradioUI(agent_of(think))
+
+    async def go() -> list[Any]:
+        talk = ui._talk({"text": "Think."}, None, request_of("me"))
+        _, _, conversation = await anext(talk)
+        await ui._renew(conversation)  # what was sent before may reach the page after what this returns
+        return [update async for update in talk]
+
+    *_, (shown, box, _) = asyncio.run(asyncio.wait_for(go(), 120))
+    assert shown == []
+    assert box.submit_btn is True

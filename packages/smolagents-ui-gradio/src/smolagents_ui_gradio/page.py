@@ -158,7 +158,8 @@ class GradioUI:
         self._at_work[request.session_hash] = conversation
         try:
             async for shown in conversation.talk(asked, _task(text, files), images, self.reset_agent_memory):
-                if conversation.closed:  # the page shows another one
+                if conversation.closed:  # what was sent before may have reached the page after it was emptied
+                    yield [], _idle_box(), gradio.skip()
                     return
                 # The first tells the page of the conversation, which `_stop` needs, and the last that it is over.
                 yield shown, *(begun if conversation.busy else (_idle_box(), gradio.skip()))
