@@ -68,7 +68,7 @@ class Browser:
         """
         try:
             process = BrowserProcess(headless, private_hosts)
-        except FailedStart:  # seen once in about a thousand starts, on a busy machine
+        except FailedStart:  # as happens now and then on a busy machine
             logger.warning("The browser did not come up, and is started once more.")
             process = BrowserProcess(headless, private_hosts)
         return cls(process.driver, process)

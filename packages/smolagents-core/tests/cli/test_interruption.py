@@ -97,12 +97,18 @@ TOOL_CALLING = ("--action-type", "tool_calling", "--tools", "wait", "ready", "th
 CODE = ("--tools", "wait", "ready")
 
 
-def test_the_first_lets_the_step_end(waiting: Any) -> None:
-    terminal = waiting.terminal("work", "--model", waiting.recording(call("wait"), call("ready")), *TOOL_CALLING)
+def stopped_in(tool: str, waiting: Any) -> Any:
+    """Return a terminal where Ctrl-C was pressed while a tool waited, which goes on then."""
+    terminal = waiting.terminal("work", "--model", waiting.recording(call(tool), call("ready")), *TOOL_CALLING)
     terminal.expect("READY")
     terminal.ctrl_c()
-    terminal.expect("Stopping after this step: waiting for the tool wait. Ctrl-C again stops at once.")
+    terminal.expect(f"Stopping after this step: waiting for the tool {tool}. Ctrl-C again stops at once.")
     (waiting.folder / "go").touch()
+    return terminal
+
+
+def test_the_first_lets_the_step_end(waiting: Any) -> None:
+    terminal = stopped_in("wait", waiting)
     terminal.expect("waited")
     terminal.expect("Interrupted: 1 step, ")
     terminal.expect("smolagent: error: interrupted after 1 step\n")
@@ -112,11 +118,7 @@ def test_the_first_lets_the_step_end(waiting: Any) -> None:
 
 
 def test_a_child_that_a_tool_forks_takes_ctrl_c_as_its_own(waiting: Any) -> None:
-    terminal = waiting.terminal("work", "--model", waiting.recording(call("fork"), call("ready")), *TOOL_CALLING)
-    terminal.expect("READY")
-    terminal.ctrl_c()
-    terminal.expect("Stopping after this step: waiting for the tool fork.")
-    (waiting.folder / "go").touch()
+    terminal = stopped_in("fork", waiting)
     terminal.expect("the child ended with 7")
     terminal.expect("smolagent: error: interrupted after 1 step\n")
     assert terminal.exit_code() == 130

@@ -1,7 +1,6 @@
 """Code that has got past the guards can write to the host's pipe: whatever it sends does the host no harm."""
 
 import json
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -100,10 +99,8 @@ def test_a_worker_that_stops_reading_holds_nobody_up(make_unguarded: Callable[..
     executor.send_tools({"much": lambda: "x" * 5_000_000})
     # Takes the interpreter's lock for good while the host writes a large reply.
     stuck = "worker.send({'type': 'call', 'id': 1, 'tool': 'much', 'args': [], 'kwargs': {}})\nsum(range(10**15))"
-    start = time.monotonic()
     with pytest.raises(ExecutionTimeoutError):
         executor(stuck)
-    assert time.monotonic() - start < 300
     assert executor("1 + 1").output == 2
 
 

@@ -30,4 +30,4 @@ def converted(page: Page, max_characters: int) -> str:
     except Unusable as error:
         raise Unreadable(str(error)) from error
     cut = "" if page.is_whole else f"\n\n[Only the first {len(page.body)} bytes of the page were read.]"
-    return text.decode() + cut
+    return text.decode("utf-8", "replace") + cut
