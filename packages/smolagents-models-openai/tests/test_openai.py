@@ -1,8 +1,11 @@
 import asyncio
 import base64
+import gc
 import io
 import subprocess
 import sys
+import warnings
+import weakref
 from typing import Any
 
 import openai
@@ -102,6 +105,40 @@ def test_a_stream_may_be_left_early(openai_server: FakeOpenAIServer) -> None:
 
     assert asyncio.run(first_word()) == "one"
     assert model.generate(HELLO).content == "one two three four"
+
+
+def test_connections_close_when_their_model_goes(openai_server: FakeOpenAIServer) -> None:
+    """The garbage collector takes the second one before its client here: with the SDK alone that is a warning."""
+    openai_server.always("one two three four")
+    gc.collect()
+    gc.disable()
+    try:
+        model = model_of(openai_server)
+        client = weakref.ref(model.client)
+        stream = model.generate_stream(HELLO)
+        next(stream)
+        gc.collect(0)
+        model.generate(HELLO)  # a second connection, while the first is busy
+        list(stream)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            del model, stream
+            gc.collect()
+        assert client() is None
+        assert not [str(warning.message) for warning in told]
+    finally:
+        gc.enable()
+
+
+def test_a_client_of_the_callers_own_stays_open(openai_server: FakeOpenAIServer) -> None:
+    openai_server.always("Hi")
+    with openai.DefaultHttpxClient() as http_client:
+        model_of(openai_server, client_kwargs={"http_client": http_client}).generate(HELLO)
+        gc.collect()
+        assert not http_client.is_closed
+    client = model_of(openai_server).client  # its model is gone
+    gc.collect()
+    assert model_of(openai_server, client=client).generate(HELLO).content == "Hi"
 
 
 def test_connections_are_reused(openai_server: FakeOpenAIServer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from smolagents_models_openai.model import OpenAIModel
+from smolagents_models_openai.model import OpenAIModel, closing_by_itself
 
 
 class AzureOpenAIModel(OpenAIModel):
@@ -45,7 +45,8 @@ class AzureOpenAIModel(OpenAIModel):
         """Return a client of the `openai` SDK."""
         import openai
 
-        return openai.AzureOpenAI(**self.client_kwargs)
+        client = openai.AzureOpenAI(**self.client_kwargs)
+        return client if "http_client" in self.client_kwargs else closing_by_itself(client)
 
     def create_async_client(self) -> Any:
         """Return an async client of the `openai` SDK."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
@@ -67,7 +68,8 @@ class OpenAIModel(AsyncCompletionModel):
         """Return a client of the `openai` SDK."""
         import openai
 
-        return openai.OpenAI(**self.client_kwargs)
+        client = openai.OpenAI(**self.client_kwargs)
+        return client if "http_client" in self.client_kwargs else closing_by_itself(client)
 
     def create_async_client(self) -> Any:
         """Return an async client of the `openai` SDK."""
@@ -104,3 +106,18 @@ class OpenAIModel(AsyncCompletionModel):
     async def _acomplete(self, **parameters: Any) -> Any:
         client = await self._async_clients.get()
         return await client.chat.completions.create(**parameters)
+
+
+def closing_by_itself(client: Any) -> Any:
+    """Return a client of the SDK, which closes its connections when it goes.
+
+    It goes by the garbage collector, which takes its parts in any order: a connection that is taken before the client
+    has closed it is a ResourceWarning. A weak reference is told before any part is taken.
+
+    Args:
+        client: An `openai.OpenAI` that made its own `http_client`.
+    """
+    http_client = getattr(client, "_client", None)
+    if http_client is not None:  # what stands for the SDK in somebody's tests has none
+        weakref.finalize(client, http_client.close).atexit = False
+    return client
