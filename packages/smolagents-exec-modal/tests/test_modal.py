@@ -1,6 +1,7 @@
 """What is Modal's own: arguments, errors, faults of sandboxes."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -117,6 +118,17 @@ def test_says_what_to_do_about_the_token(server: FakeModalServer, token: dict[st
     assert last.startswith("smolagents.errors.SandboxError: Modal did not start")
     assert "MODAL_TOKEN_ID and MODAL_TOKEN_SECRET" in last
     assert "as-wrong-secret" not in done.stderr
+
+
+@pytest.mark.parametrize("token", [{}, {"MODAL_TOKEN_ID": "ak-other"}], ids=["none", "half"])
+def test_the_doctor_misses_the_token(token: dict[str, str]) -> None:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("MODAL_")}
+    env |= {"MODAL_CONFIG_PATH": os.devnull, **token}
+    command = [sys.executable, "-m", "smolagents", "doctor", "--json"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    (found,) = [entry for entry in json.loads(done.stdout) if (entry["topic"], entry["name"]) == ("executors", "modal")]
+    assert found["state"] == "problem"
+    assert found["text"].startswith("missing: set MODAL_TOKEN_ID and MODAL_TOKEN_SECRET")
 
 
 # ---- faults

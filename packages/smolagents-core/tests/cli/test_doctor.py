@@ -58,6 +58,12 @@ def test_what_is_installed_and_broken_is_a_problem(shell: Any) -> None:
     assert shell.smolagents("doctor").stdout.count("missing: a box") == 1
 
 
+def test_what_has_no_check_is_not_said_to_work(shell: Any) -> None:
+    shell.install("acme-exec", "[smolagents.executors]\nacme = acme_box:Acme", acme_box="class Acme: pass")
+    found = findings(shell)["executors", "acme"]
+    assert (found["state"], found["text"]) == ("ok", "is installed; it has no check of its own")
+
+
 BOX = """
 class Box:
     @classmethod

@@ -14,6 +14,7 @@ from smolagents.errors import SandboxError
 
 Value = TypeVar("Value")
 TOKENS = ("MODAL_TOKEN_ID", "MODAL_TOKEN_SECRET")
+TOKENS_PAGE = "https://modal.com/settings/tokens"
 
 
 def blocking(call: Callable[[], Value], timeout: float | None = None) -> Value:
@@ -65,7 +66,7 @@ def explained(attempt: str) -> Iterator[None]:
     except modal.exception.AuthError as error:
         raise SandboxError(
             f"Modal did not {attempt}: it does not accept the token. Set {' and '.join(TOKENS)} to those of "
-            f"https://modal.com/settings/tokens, or run `modal token new`. It says: {_without_secrets(error)}"
+            f"{TOKENS_PAGE}, or run `modal token new`. It says: {_without_secrets(error)}"
         ) from error
     except (modal.exception.Error, OSError) as error:
         raise SandboxError(f"Modal did not {attempt}: {type(error).__name__}: {_without_secrets(error)}") from error

@@ -11,7 +11,7 @@ from smolagents.sandbox.hosted import HostedExecutor, Lease
 from smolagents.sandbox.source import BOOTSTRAP, bootstrap_input
 from smolagents.sandbox.transport import Transport
 
-from smolagents_exec_modal.calls import blocking, explained
+from smolagents_exec_modal.calls import TOKENS, TOKENS_PAGE, blocking, explained
 from smolagents_exec_modal.transport import ModalTransport
 
 if TYPE_CHECKING:
@@ -66,6 +66,15 @@ class ModalExecutor(HostedExecutor):
         self.app_name = app_name
         self.create_kwargs = dict(create_kwargs or {})
         self.open()
+
+    @classmethod
+    def diagnose(cls) -> dict[str, str]:
+        """Return whether there is a token."""
+        from modal.config import config
+
+        if config.get("token_id") and config.get("token_secret"):
+            return {"token": "is set"}
+        return {"token": f"missing: set {' and '.join(TOKENS)}, or run `modal token new`; see {TOKENS_PAGE}"}
 
     def configuration(self) -> dict[str, Any]:
         """Return what a worker is told when it starts."""

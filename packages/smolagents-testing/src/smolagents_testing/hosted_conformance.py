@@ -143,4 +143,6 @@ class HostedExecutorConformance(ExecutorConformance):
     def test_diagnosis(self) -> None:
         """`smolagents doctor` finds nothing missing where there are credentials."""
         with self.make_executor() as executor:
-            assert not any(text.startswith("missing") for text in executor.diagnose().values())
+            found = executor.diagnose()
+            assert found, "`diagnose` does not say whether there are credentials"
+            assert not any(text.startswith("missing") for text in found.values())

@@ -97,7 +97,8 @@ def _executor(name: str) -> Finding:
     except Exception as error:
         return Finding("executors", name, PROBLEM, f"{type(error).__name__}: {one_line(error)}")
     missing = [text for text in details.values() if text.startswith("missing")]
-    return Finding("executors", name, PROBLEM if missing else OK, missing[0] if missing else "works here", details)
+    text = missing[0] if missing else "works here" if details else "is installed; it has no check of its own"
+    return Finding("executors", name, PROBLEM if missing else OK, text, details)
 
 
 def _plugins() -> Iterator[Finding]:
