@@ -46,6 +46,16 @@ def test_list_shows_every_name_and_its_state(site: Any) -> None:
     assert " ".join(lines["CodeAgent"][4:]) == "shadowed: the name CodeAgent belongs to smolagents-core"
 
 
+def test_a_first_party_package_without_names_is_listed_told_and_checked(site: Any) -> None:
+    site.add("smolagents-tools-langchain", "", smolagents_tools_langchain="def tool_from_langchain(tool): ...")
+    row = rows(site.command("list").stdout)["smolagents_tools_langchain"]
+    assert row[1:] == ["packages", "smolagents-tools-langchain", "1.0", "ok"]
+    assert "packages smolagents_tools_langchain" in site.command("info", "smolagents-tools-langchain").stdout
+    assert site.command("check", "smolagents-tools-langchain").returncode == 0
+    disabled = rows(site.command("list", SMOLAGENTS_PLUGINS="acme").stdout)["smolagents_tools_langchain"]
+    assert disabled[4] == "disabled:"
+
+
 def test_list_as_json(site: Any) -> None:
     site.add("acme", "[smolagents.tools]\nAcmeTool = acme_plugin:AcmeTool\n", acme_plugin=TOOL)
     listing = json.loads(site.command("list", "--json").stdout)

@@ -8,7 +8,7 @@ is seen.
 import os
 import sys
 
-from smolagents.plugins.names import FIRST_PARTY, KINDS, RESERVED, normalized
+from smolagents.plugins.names import FIRST_PARTY, KINDS, NAMELESS, RESERVED, normalized
 from smolagents.plugins.switches import allowed_distributions, why_disabled
 
 TYPE_CHECKING = False
@@ -37,9 +37,10 @@ class Entry:
     """Describe one name that a distribution offers.
 
     Args:
-        kind: "models", "executors", "tools", "extras" or "hooks".
+        kind: "models", "executors", "tools", "extras" or "hooks"; "packages" for the import package of a first-party
+            distribution that has no names.
         name: The name under which it is offered.
-        value: Where it is: "module:attribute", or "module" for hooks.
+        value: Where it is: "module:attribute", or "module" for hooks and packages.
         distribution: Normalized name of the distribution.
         version: Version of the distribution.
         folder: The distribution's metadata folder.
@@ -173,7 +174,11 @@ def scan(paths: "Iterable[str]") -> "tuple[list[Entry], dict[str, str], set[str]
             # whose names begin with ~ are what is left of a removal that pip broke off.
             if distribution not in distributions and name[0] != "~":
                 distributions[distribution] = version
-                entries += _read_entries(os.path.join(path, name), distribution, version)
+                folder = os.path.join(path, name)
+                entries += _read_entries(folder, distribution, version)
+                if distribution in NAMELESS:
+                    package = distribution.replace("-", "_")
+                    entries.append(Entry("packages", package, package, distribution, version, folder))
     return entries, distributions, files
 
 

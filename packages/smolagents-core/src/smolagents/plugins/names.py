@@ -183,6 +183,9 @@ DISTRIBUTIONS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """First-party distributions and the names of each kind that they own."""
 
+NAMELESS = frozenset(distribution for distribution, kinds in DISTRIBUTIONS.items() if not kinds)
+"""First-party distributions that offer their import package, and no names."""
+
 COMMANDS = {"hub": "smolagents-models-hf", "mcp": "smolagents-tools-mcp", "ui": "smolagents-ui-gradio"}
 """First-party distribution that adds each subcommand of `smolagents`."""
 

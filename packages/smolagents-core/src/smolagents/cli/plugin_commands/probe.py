@@ -120,12 +120,18 @@ def _check_extra(found: Any) -> Iterator[str]:
         yield "it is a module: name an attribute, as module:attribute"
 
 
+def _check_package(found: Any) -> Iterator[str]:
+    """Ask nothing of a package but that it can be imported."""
+    return iter(())
+
+
 _CONTRACTS = {
     "models": _check_model,
     "executors": _check_executor,
     "tools": _check_tool,
     "extras": _check_extra,
     "hooks": misfits,
+    "packages": _check_package,
 }
 
 if __name__ == "__main__":
