@@ -189,7 +189,8 @@ class AttributeGuards:
             raise InterpreterError("Forbidden access to a lock: nothing else runs here that could release it")
         if kind in (types.FunctionType, types.BuiltinFunctionType):
             module = getattr(value, "__module__", None)
-            if value in DANGEROUS_FUNCTIONS or module in DANGEROUS_MODULES:
+            owner = "os" if module in ("posix", "nt") else module
+            if value in DANGEROUS_FUNCTIONS or (owner in DANGEROUS_MODULES and not self.modules.is_authorized(owner)):
                 raise InterpreterError(f"Forbidden access to function: {value.__name__}")
         return value
 

@@ -184,6 +184,9 @@ class Modules:
 
     def _missing_attribute(self, original: types.ModuleType, name: str, namespace: dict[str, Any], whole: bool) -> Any:
         """Return a module `__getattr__`: loads what the original loads lazily, and says why a name is not there."""
+        from smolagents.interpreter.stdlib_names import is_offered
+
+        judged = frozenset(original.__dict__)  # the original keeps what it has loaded
 
         def missing(attribute: str) -> Any:
             if attribute[:1] != "_":
@@ -196,7 +199,7 @@ class Modules:
                     raise InterpreterError(
                         f"Forbidden access to module: {full}. Authorized imports are: {self.authorized}"
                     )
-                if attribute not in original.__dict__ and value is not None and whole:
+                if attribute not in judged and value is not None and whole and is_offered(name, attribute):
                     if not self._reaches_outside(value, name):
                         namespace[attribute] = value
                         return value
