@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 import threading
+import weakref
 
 import pytest
 from smolagents.local_python_executor import LocalPythonExecutor
@@ -72,3 +74,14 @@ def test_sessions_in_many_threads_keep_their_own_prints(monkeypatch: pytest.Monk
     assert logs == {number: f"{number}\n" * 5 for number in range(4)}
     assert shared.getvalue() == ""
     assert sys.stdout is shared
+
+
+def test_what_stands_for_stdout_is_never_freed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Another thread may be in the middle of a print to it, which CPython 3.11 does not survive."""
+    stood: list[weakref.ref[object]] = []
+    executor = LocalPythonExecutor([])
+    executor.send_tools({"look": lambda: stood.append(weakref.ref(sys.stdout))})
+    for _ in range(2):
+        executor("look()")
+        gc.collect()
+    assert stood[0]() is stood[1]() is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from smolagents.interpreter.watchdog import is_in_tool
@@ -42,6 +43,19 @@ class Console:
         return getattr(self.stream, name)
 
 
+# Kept, since `print` of CPython 3.11 only borrows `sys.stdout`: if another thread prints when a console is freed, the
+# process crashes. Of several, since a program may redirect its output meanwhile.
+_consoles: deque[Console] = deque(maxlen=8)
+
+
+def _console_of(stream: Any) -> Console:
+    for console in _consoles:
+        if console.stream is stream:
+            return console
+    _consoles.append(Console(stream))
+    return _consoles[-1]
+
+
 def begin(session: Session) -> Session | None:
     """Have what is printed in this thread go to a session's logs from now on; return whose they were before."""
     thread = threading.get_ident()
@@ -49,7 +63,7 @@ def begin(session: Session) -> Session | None:
         outer = _sessions.get(thread)
         _sessions[thread] = session
         if type(sys.stdout) is not Console:
-            sys.stdout = Console(sys.stdout)
+            sys.stdout = _console_of(sys.stdout)
     return outer
 
 
