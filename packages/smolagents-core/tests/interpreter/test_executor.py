@@ -38,11 +38,21 @@ def test_state_lives_on() -> None:
     assert session.state["__name__"] == "__main__"
 
 
-def test_state_holds_only_variables_and_prints() -> None:
+def test_state_holds_only_variables_prints_and_a_count() -> None:
     session = executor()
     session("x = 1\nfor i in range(3): print(i)")
-    assert set(session.state) == {"__name__", "_print_outputs", "x", "i"}
+    assert set(session.state) == {"__name__", "_print_outputs", "_operations_count", "x", "i"}
     assert str(session.state["_print_outputs"]) == "0\n1\n2\n"
+
+
+def test_state_holds_the_operations_of_the_latest_action() -> None:
+    session = executor()
+    session("for i in range(100_000): pass")
+    assert 99_000 < session.state["_operations_count"]["counter"] < 101_000
+    with pytest.raises(InterpreterError):
+        session("for i in range(10_000): pass\n1 / 0")
+    assert 9_000 < session.state["_operations_count"]["counter"] < 11_000
+    assert "_operations_count" in failure("_operations_count = {}")
 
 
 def test_failed_action_keeps_what_it_assigned() -> None:

@@ -32,12 +32,14 @@ from smolagents.interpreter.printing import PrintOutputs
 from smolagents.interpreter.reach import module_attributes
 from smolagents.interpreter.regex import RegexGuards
 from smolagents.interpreter.reports import failure_message
+from smolagents.interpreter.signals import is_from_signal_handler
 from smolagents.interpreter.sizes import SizeGuards
 from smolagents.interpreter.text import TextGuards
 from smolagents.interpreter.tools import guest_callable, without_builtins
 from smolagents.interpreter.watchdog import Stop
 
 PRINTS = "_print_outputs"
+OPERATIONS = "_operations_count"
 # The code of a longer action takes megabytes, which are not kept for the next time.
 MAX_CACHED = 20_000
 _missing: Any = object()
@@ -168,12 +170,15 @@ class Session:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
+            if isinstance(error, SystemExit) and is_from_signal_handler(error):
+                raise  # the program ends, not the action
             failure = error
         finally:
             try:
                 self.budget.finish()
             finally:
                 console.end(outer)
+            namespace[OPERATIONS] = {"counter": self.budget.operations}
             for end in self.endings:
                 end()
             namespace.pop("__builtins__", None)
