@@ -62,6 +62,16 @@ def test_images_are_data_urls(openai_server: FakeOpenAIServer) -> None:
     assert pil.open(io.BytesIO(base64.b64decode(data))).size == (3, 2)
 
 
+def test_half_a_character_becomes_a_question_mark(openai_server: FakeOpenAIServer) -> None:
+    """Names of files and what programs print may hold such, and no API takes it."""
+    openai_server.always("Hi")
+    model = model_of(openai_server)
+    for content in ("caf\udce9 🐢", [{"type": "text", "text": "caf\udce9 🐢", "more": 1}]):
+        model.generate([{"role": "user", "content": content}])
+    first, second = (request.body["messages"][0]["content"] for request in openai_server.requests)
+    assert (first, second) == ("caf? 🐢", [{"type": "text", "text": "caf? 🐢", "more": 1}])
+
+
 def test_sounds_are_input_audio(openai_server: FakeOpenAIServer) -> None:
     openai_server.reply("Silence")
     content = [{"type": "audio", "audio": (8000, [0.0, 0.0])}]

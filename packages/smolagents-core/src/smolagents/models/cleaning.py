@@ -45,9 +45,11 @@ def get_clean_message_list(
             content = _calls_as_text(message)
         elif not isinstance(content, str):
             content = [
-                part.copy() if part["type"] == "text" else _media_part(part, convert_images_to_image_urls)
+                _text_part(part) if part["type"] == "text" else _media_part(part, convert_images_to_image_urls)
                 for part in content
             ]
+        if isinstance(content, str):
+            content = _encodable(content)
         if role == last_role:
             _merge(clean[-1], content)
         else:
@@ -84,6 +86,22 @@ def _as_text(message: ChatMessage) -> str:
                 f"{part['type']!r}: use a model that takes it, or leave it out of the task."
             )
     return "\n".join(part["text"] for part in content)
+
+
+def _text_part(part: dict[str, Any]) -> dict[str, Any]:
+    text = part.get("text")
+    return {**part, "text": _encodable(text)} if isinstance(text, str) else part.copy()
+
+
+def _encodable(text: str) -> str:
+    """Return a text that can be sent: half a surrogate pair (from the name of a file, say) becomes a question mark."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
 
 
 def _calls_as_text(message: ChatMessage) -> str:
