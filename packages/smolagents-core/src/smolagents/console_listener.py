@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _LOGS = "Execution logs:\n"
 _LAST_OUTPUT = "Last output from code snippet:\n"
+_REFUSED_IMPORT = re.compile(r"Import of ([\w.]+) is not allowed")
 _OPENING_TAG = re.compile(r"\n[ \t]*(?:<[^<>\n]*>|`{3,}\w*|~{3,}\w*)\s*\Z")
 
 # Two live displays in one terminal overwrite each other, so there is one at a time.
@@ -146,9 +147,12 @@ class ConsoleListener:
             self._answer(self._output.output)
         if step.error is not None:
             self._logger.log_error(step.error.message)
-            if "Import of " in step.error.message and " is not allowed" in step.error.message:
+            if refused := _REFUSED_IMPORT.search(step.error.message):
+                package, dot, _ = refused[1].partition(".")
+                name = f"{package}.*" if dot else package
                 self._logger.log_text(
-                    "To allow it, pass `additional_authorized_imports` to the CodeAgent, or `--imports` to smolagent.",
+                    f'To allow it, pass `additional_authorized_imports=["{name}"]` to the CodeAgent, or '
+                    f'`--imports "{name}"` to smolagent.',
                     style="bold",
                 )
 

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from smolagents import CodeAgent
 from smolagents.console_listener import ConsoleListener
 from smolagents.errors import AgentParsingError
 from smolagents.events import ActionOutput, ModelReplied, RunStarted, StepStarted, ToolOutput
 from smolagents.messages import ChatMessage, ChatMessageStreamDelta, MessageRole
 from smolagents.monitoring import AgentLogger, LogLevel, Timing
 from smolagents.steps import ActionStep, FinalAnswerStep, PlanningStep, ToolCall
+from smolagents_testing import ScriptedModel, code
 
 CODE = "values = [1, 2]\nprint(values[0])"
 REPLY = f"Thought: I look at the first.\n<code>\n{CODE}\n</code>"
@@ -208,3 +210,12 @@ def test_a_subclass_of_the_logger_gets_the_calls() -> None:
     for event in (RunStarted("t", "m"), *code_step(error=AgentParsingError("it broke"))):
         listener(event)
     assert seen == ["task", "Step 1", CODE, "Execution logs:", "1 [red]x[/red]", "it broke"]
+
+
+@pytest.mark.parametrize(("line", "name"), [("import shutil", "shutil"), ("import numpy.random", "numpy.*")])
+def test_a_refused_import_says_what_would_allow_it(line: str, name: str) -> None:
+    screen = Screen(False, LogLevel.INFO)
+    model = ScriptedModel([code(line), code("final_answer(1)")])
+    CodeAgent(model=model, logger=screen.logger, additional_authorized_imports=["numpy"]).run("x")
+    said = f'pass `additional_authorized_imports=["{name}"]` to the CodeAgent, or `--imports "{name}"` to smolagent.'
+    assert said in " ".join(screen.file.getvalue().split())
