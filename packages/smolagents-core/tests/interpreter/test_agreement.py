@@ -11,6 +11,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
 from smolagents.errors import InterpreterError
+from smolagents.interpreter.policy import RESERVED_NAMES
 from smolagents.local_python_executor import LocalPythonExecutor
 
 generated = runpy.run_path(str(Path(__file__).parent / "generated.py"))
@@ -34,7 +35,7 @@ def run_plain(code: str) -> tuple[str, dict[str, Any], str | None]:
 
 def comparable(namespace: dict[str, Any]) -> dict[str, str]:
     plain = (int, float, str, list, tuple, dict, set, bytes, bool, complex, type(None))
-    values = {name: value for name, value in namespace.items() if type(value) in plain and name != "_print_outputs"}
+    values = {name: value for name, value in namespace.items() if type(value) in plain and name not in RESERVED_NAMES}
     return {name: text for name, value in values.items() if " at 0x" not in (text := repr(value))}
 
 

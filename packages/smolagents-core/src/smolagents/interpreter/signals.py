@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import threading
-from traceback import walk_tb
 from types import CodeType
 from typing import Any
 
@@ -17,6 +15,9 @@ def is_from_signal_handler(error: BaseException) -> bool:
     """
     if threading.current_thread() is not threading.main_thread():
         return False
+    import signal
+    from traceback import walk_tb
+
     handlers = {_code_of(signal.getsignal(number)) for number in signal.valid_signals()} - {None}
     return any(frame.f_code in handlers for frame, _ in walk_tb(error.__traceback__))
 
