@@ -24,13 +24,13 @@ class _Awaited:
 
     def __init__(self) -> None:
         self._futures: set[Future[Any]] = set()
-        self._given_up = False
+        self.given_up = False
 
     def result(self, future: Future[T]) -> T:
         """Wait for a future."""
         self._futures.add(future)
         try:
-            if self._given_up:
+            if self.given_up:
                 future.cancel()
             return future.result()
         finally:
@@ -38,7 +38,7 @@ class _Awaited:
 
     def give_up(self) -> None:
         """Cancel what is waited for, now and from now on."""
-        self._given_up = True
+        self.given_up = True
         for future in list(self._futures):
             future.cancel()
 
@@ -111,6 +111,26 @@ async def in_thread(function: Callable[..., T], /, *args: Any, **kwargs: Any) ->
     except asyncio.CancelledError:
         awaited.give_up()
         raise
+
+
+async def in_thread_to_end(function: Callable[[], None]) -> None:
+    """Run a blocking function in a worker thread; cancelled, leave it to its end there."""
+    import asyncio
+
+    loop = _running_loop()
+    if loop is None:  # the coroutine around this one is thrown away with its loop
+        function()
+        return
+    context = contextvars.copy_context()
+    context.run(_home_loop.set, None)  # what the function awaits outlives the loop and what was given up here
+    context.run(_awaited.set, None)
+    await asyncio.shield(loop.run_in_executor(_blocking_pool(), context.run, function))
+
+
+def given_up() -> bool:
+    """Tell whether the `in_thread` that this code works for was cancelled."""
+    awaited = _awaited.get()
+    return awaited is not None and awaited.given_up
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

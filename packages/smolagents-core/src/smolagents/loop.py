@@ -14,7 +14,7 @@ from smolagents.errors import AgentError, AgentGenerationError
 from smolagents.events import ActionOutput, RunStarted, StepStarted
 from smolagents.memory import takes_keywords
 from smolagents.requests import CallFunction, Steps
-from smolagents.steps import ActionStep, FinalAnswerStep, PlanningStep
+from smolagents.steps import ActionStep, FinalAnswerStep, MemoryStep, PlanningStep
 from smolagents.usage import Timing
 
 if TYPE_CHECKING:
@@ -32,10 +32,13 @@ def agent_loop(run: Run) -> Steps[None]:
         if outcome.is_final_answer:
             break
     else:
+        run.begin_step(run.max_steps + 1)
         last = yield from ask_for_last_answer(run)
         yield from finish_step(run, last)
         outcome = ActionOutput(last.action_output, is_final_answer=True)
-    yield FinalAnswerStep(handle_agent_output_types(outcome.output))
+    answer = FinalAnswerStep(handle_agent_output_types(outcome.output))
+    yield from run_callbacks(run, answer)
+    yield answer
 
 
 def make_plan(run: Run, number: int) -> Steps[None]:
@@ -79,13 +82,18 @@ def finish_step(run: Run, step: ActionStep | PlanningStep) -> Steps[None]:
     """Run the step's callbacks, put it into memory and report it."""
     step.timing.stop()
     try:
-        for callback in run.agent.step_callbacks.callbacks_for(step):
-            yield CallFunction(callback, (step,), {"agent": run.agent} if takes_keywords(callback) else {})
+        yield from run_callbacks(run, step)
     finally:
         run.memory.steps.append(step)
     if run.store is not None:
         yield CallFunction(run.store.append, (run.id, step.record()))
     yield step
+
+
+def run_callbacks(run: Run, step: MemoryStep) -> Steps[None]:
+    """Run what the agent has registered for steps of this class."""
+    for callback in run.agent.step_callbacks.callbacks_for(step):
+        yield CallFunction(callback, (step,), {"agent": run.agent} if takes_keywords(callback) else {})
 
 
 def check_answer(run: Run, answer: Any) -> Steps[None]:
@@ -95,11 +103,11 @@ def check_answer(run: Run, answer: Any) -> Steps[None]:
         args, kwargs = _check_arguments(check, answer, run)
         try:
             passed = yield CallFunction(check, args, kwargs)
-            refused = passed is not None and not passed
+            refused = not passed
         except Exception as error:
             raise AgentError(f"Check {name} failed with error: {error}") from error
         if refused:
-            raise AgentError(f"Check {name} failed with error: it returned {passed!r} for this answer")
+            raise AgentError(f"Check {name} failed with error: it returned {passed!r} for this answer, not True")
 
 
 def _check_arguments(check: Any, answer: Any, run: Run) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -120,4 +120,9 @@ def _environment() -> Environment:
     from jinja2 import StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
-    return SandboxedEnvironment(undefined=StrictUndefined)
+    class PromptEnvironment(SandboxedEnvironment):
+        def is_safe_callable(self, obj: object) -> bool:
+            # A mock of a tool answers every question with something that counts as true.
+            return not any(getattr(obj, mark, False) is True for mark in ("unsafe_callable", "alters_data"))
+
+    return PromptEnvironment(undefined=StrictUndefined)

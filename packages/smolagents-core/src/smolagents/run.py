@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextvars import Context, ContextVar, copy_context
 from typing import TYPE_CHECKING, Any
 
+from smolagents.concurrency import given_up
 from smolagents.errors import AgentError
 from smolagents.memory import AgentMemory
 from smolagents.messages import ChatMessage
@@ -45,6 +46,7 @@ class Session:
         self.forgotten_media: dict[str, AgentType] = {}
         self.executor = executor
         self.executor_lock = threading.RLock()
+        self.making_lock = threading.RLock()  # one for all sessions of an agent
         self.task: str | None = None
         self.step_number = 0
         self.interrupted = False
@@ -90,13 +92,23 @@ class Session:
 
     def sibling(self, agent: MultiStepAgent, reset: bool) -> Session:
         """Return a session for a run beside the one that works here: with what the program set up, without its work."""
-        session = Session(agent, agent._executor_beside(self.executor))
+        session = self.start_sibling(agent, reset)
+        session.make_executor(agent, self)
+        return session
+
+    def start_sibling(self, agent: MultiStepAgent, reset: bool) -> Session:
+        """Return a sibling that has no executor yet."""
+        session = Session(agent, None)
         session.state = dict(self.state_before)
-        if session.executor is self.executor:
-            session.executor_lock = self.executor_lock
         if not reset:
             session.memory.steps = list(self.memory.steps)
         return session
+
+    def make_executor(self, agent: MultiStepAgent, beside: Session) -> None:
+        """Get the executor for work beside another session; a sandbox takes seconds to be made."""
+        self.executor = agent._executor_beside(beside.executor)
+        if self.executor is beside.executor:
+            self.executor_lock = beside.executor_lock
 
 
 class Run:
@@ -122,13 +134,26 @@ class Run:
         self.error: BaseException | None = None
         self.steps: list[MemoryStep] = []
         self.summary: Sequence[ChatMessage] = ()
+        self.left: PythonExecutor | None = None
         with _claiming:
-            session = agent._latest
-            if session.busy:
-                session = agent._latest = session.sibling(agent, reset)
-            session.claim(self)
+            latest = agent._latest
+            self.session = latest.start_sibling(agent, reset) if latest.busy else latest
+            self.session.claim(self)
             agent._runs.add(self)
-        self.session = session
+        if self.session is not latest:
+            self.session.making_lock = latest.making_lock
+            self._follow_latest()
+
+    def _follow_latest(self) -> None:
+        """Make the new session ready and have the agent show it."""
+        agent, session = self.agent, self.session
+        with session.making_lock:  # not `_claiming`, for which other agents and event loops would wait
+            session.make_executor(agent, agent._latest)
+            with _claiming:
+                before, agent._latest = agent._latest, session
+                left = not before.busy  # its run has ended meanwhile
+        if left:
+            _clean_up(_unless_shown(before, agent))
 
     @property
     def task(self) -> str:
@@ -161,7 +186,7 @@ class Run:
         Raises:
             AgentError: The run, or one that waits for it, was interrupted.
         """
-        if any(run.session.interrupted for run in _with_parents(self)):
+        if given_up() or any(run.session.interrupted for run in _with_parents(self)):
             raise AgentError("Agent interrupted.")
         self.session.step_number = number
 
@@ -196,7 +221,7 @@ class Run:
         return context
 
     def end(self, error: BaseException | None) -> None:
-        """Free the session; one that the agent no longer shows is cleaned up."""
+        """Free the session. An executor that is `left` then is to be cleaned up, which may take a while."""
         if self.over:
             return
         # The session's next run, which may start in another thread as soon as this one is over, clears the memory.
@@ -204,17 +229,18 @@ class Run:
         self.error = error
         self.timing.stop()
         self.parent = None
-        with _claiming:
-            self.agent._runs.discard(self)
         if self.agent.provide_run_summary and error is None:
             with self.active():
                 self.summary = list(self.messages(summary_mode=True))
             _last.set(self)
-        self.over = True
-        if self.session is not self.agent._latest and self.executor is not self.agent._latest.executor:
-            cleanup = getattr(self.executor, "cleanup", None)
-            if cleanup is not None:
-                cleanup()
+        with _claiming:
+            self.agent._runs.discard(self)
+            self.over = True
+            self.left = _unless_shown(self.session, self.agent)
+
+    def clean_up(self) -> None:
+        """Free what the executor holds that this run has left, since the agent no longer shows its session."""
+        _clean_up(self.left)
 
 
 class Activation:
@@ -243,6 +269,8 @@ def active_run(agent: MultiStepAgent) -> Run | None:
 
 def reason_to_stop() -> str | None:
     """Return why nobody waits any more for what the current code does, or None: for tools that wait for something."""
+    if given_up():
+        return "the run was interrupted"
     for run in _with_parents(_active.get()):
         if run.session.interrupted:
             return "the run was interrupted"
@@ -250,6 +278,17 @@ def reason_to_stop() -> str | None:
         if deadline is not None and time.monotonic() > deadline:
             return "the time of the action is up"
     return None
+
+
+def _unless_shown(session: Session, agent: MultiStepAgent) -> PythonExecutor | None:
+    """Return the session's executor if the agent shows another one."""
+    return None if session.executor is agent._latest.executor else session.executor
+
+
+def _clean_up(executor: PythonExecutor | None) -> None:
+    cleanup = getattr(executor, "cleanup", None)
+    if cleanup is not None:
+        cleanup()
 
 
 def _with_parents(run: Run | None) -> Iterator[Run]:

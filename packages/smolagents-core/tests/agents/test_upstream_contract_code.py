@@ -25,7 +25,7 @@ def test_authorized_imports() -> None:
 
 def test_user_is_told_how_to_allow_an_import(capfd: pytest.CaptureFixture[str]) -> None:
     coder(code("import json"), ANSWER, verbosity_level=1).run("Do it.")
-    assert "`additional_authorized_imports`" in capfd.readouterr().out
+    assert '`additional_authorized_imports=["json"]`' in capfd.readouterr().out
 
 
 def test_imports_are_enforced() -> None:

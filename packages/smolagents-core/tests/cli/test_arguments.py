@@ -51,6 +51,26 @@ def test_arguments_of_the_process_are_the_default(monkeypatch: pytest.MonkeyPatc
     assert (options.prompt, options.verbosity_level, options.action_type) == ("task", 2, "code")
 
 
+def test_what_is_left_out_is_there_too() -> None:
+    assert vars(parse_arguments(["hi", "--provider", "groq"])) == {
+        "prompt": "hi",
+        "model": None,
+        "model_type": None,
+        "model_id": None,
+        "provider": "groq",
+        "api_base": None,
+        "api_key": None,
+        "action_type": "code",
+        "tools": None,
+        "imports": None,
+        "executor": None,
+        "max_steps": None,
+        "verbosity_level": 1,
+        "json": False,
+        "quiet": False,
+    }
+
+
 @pytest.mark.parametrize(("text", "level"), [("0", 0), ("1", 1), ("2", 2), ("-1", -1), ("off", -1), ("ERROR", 0)])
 def test_verbosity_levels(text: str, level: int) -> None:
     assert parse_arguments([f"--verbosity-level={text}"]).verbosity_level == level

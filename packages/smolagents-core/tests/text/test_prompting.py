@@ -135,3 +135,13 @@ def test_a_broken_template_is_reported_alike() -> None:
 def test_templates_are_data_that_reach_no_python() -> None:
     with pytest.raises(Exception, match="Error during jinja template rendering: SecurityError"):
         populate_template("{{ name.__class__.__mro__[1].__subclasses__() }}", {"name": "x"})
+
+
+@pytest.mark.parametrize("mark", ["unsafe_callable", "alters_data"])
+def test_functions_that_say_that_they_are_unsafe_are_not_called(mark: str) -> None:
+    def delete() -> str:
+        raise AssertionError("called")
+
+    setattr(delete, mark, True)
+    with pytest.raises(Exception, match="Error during jinja template rendering: SecurityError"):
+        populate_template("{{ delete() }}", {"delete": delete})

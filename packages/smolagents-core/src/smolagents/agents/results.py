@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from smolagents.errors import AgentMaxStepsError
 from smolagents.memory import full_records
 from smolagents.run import Run
-from smolagents.steps import ActionStep, MemoryStep, PlanningStep
+from smolagents.steps import ActionStep, PlanningStep
 from smolagents.usage import Timing, TokenUsage
 
 RunState = Literal["success", "max_steps_error"]
@@ -24,6 +25,7 @@ class StepRecord(dict[str, Any]):
             raise AttributeError(f"this step has no {name!r}; it has: {', '.join(self)}") from None
 
 
+@dataclass(init=False)
 class RunResult:
     """Hold the outcome of a run.
 
@@ -35,6 +37,12 @@ class RunResult:
         timing: When the run started and ended.
         messages: Old name of `steps`.
     """
+
+    output: Any | None
+    state: RunState
+    steps: list[StepRecord]
+    token_usage: TokenUsage | None
+    timing: Timing
 
     def __init__(
         self,
@@ -50,14 +58,12 @@ class RunResult:
                 raise ValueError("give `steps` or its old name `messages`, not both")
             _warn_of_messages()
             steps = messages
-        if state is None or steps is None or timing is None:
-            raise ValueError("a RunResult needs state, steps and timing")
         self.output = output
-        self.state: RunState = state
+        self.steps = [StepRecord(step) for step in steps or ()]
         self.token_usage = token_usage
-        self.timing = timing
-        self._steps: list[StepRecord] | None = [StepRecord(step) for step in steps]
-        self._memory_steps: list[MemoryStep] = []
+        # Every run has these two; a program that makes a result of its own may leave them out.
+        self.state = state  # type: ignore[assignment]
+        self.timing = timing  # type: ignore[assignment]
 
     @classmethod
     def of(cls, run: Run) -> RunResult:
@@ -68,19 +74,21 @@ class RunResult:
         result = cls(
             output=run.result,
             state="max_steps_error" if isinstance(last_error, AgentMaxStepsError) else "success",
-            steps=[],
             token_usage=TokenUsage.sum(usages),
             timing=run.timing,
         )
-        result._memory_steps, result._steps = steps, None
+        del result.steps  # made by `__getattr__`
+        vars(result)["_memory_steps"] = steps
         return result
 
-    @property
-    def steps(self) -> list[StepRecord]:
-        """Return the steps as plain data; made when first asked for, since few who take a result look at them."""
-        if self._steps is None:
-            self._steps = [StepRecord(record) for record in full_records(self._memory_steps)]
-        return self._steps
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Make `steps` when first asked for, since few who take a result look at them."""
+            if name != "steps" or "_memory_steps" not in vars(self):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            self.steps = [StepRecord(record) for record in full_records(vars(self)["_memory_steps"])]
+            return self.steps
 
     @property
     def messages(self) -> list[StepRecord]:
@@ -96,7 +104,7 @@ class RunResult:
     @property
     def execution_time(self) -> float | None:
         """Return the seconds that the run took."""
-        return self.timing.duration
+        return self.timing.duration if self.timing is not None else None
 
     @property
     def errors(self) -> list[str]:
@@ -115,19 +123,8 @@ class RunResult:
             "state": self.state,
             "steps": self.steps,
             "token_usage": self.token_usage.dict() if self.token_usage is not None else None,
-            "timing": self.timing.dict(),
+            "timing": self.timing.dict() if self.timing is not None else None,
         }
-
-    def __eq__(self, other: object) -> bool:
-        return self.dict() == other.dict() if isinstance(other, RunResult) else NotImplemented
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return (
-            f"RunResult(output={self.output!r}, state={self.state!r}, steps={self.steps!r}, "
-            f"token_usage={self.token_usage!r}, timing={self.timing!r})"
-        )
 
 
 def _warn_of_messages() -> None:

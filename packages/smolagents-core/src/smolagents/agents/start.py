@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from smolagents import plugins
 from smolagents.agents.results import RunResult
 from smolagents.agents.setup import checked_list
+from smolagents.concurrency import in_thread_to_end
 from smolagents.console_listener import ConsoleListener
 from smolagents.drivers.synchronous import drive
 from smolagents.events import Event, StreamEvent
@@ -58,6 +59,7 @@ def start(
             _set_up(run, task, reset, variables)
     except BaseException as error:
         run.end(error)
+        run.clean_up()
         raise
     return run
 
@@ -122,6 +124,7 @@ def events_of(run: Run) -> Generator[StreamEvent, None, None]:
         raise
     finally:
         _end(run, problem)
+        run.clean_up()
 
 
 async def events_of_async(run: Run) -> AsyncGenerator[StreamEvent, None]:
@@ -142,6 +145,8 @@ async def events_of_async(run: Run) -> AsyncGenerator[StreamEvent, None]:
     finally:
         await events.aclose()
         _end(run, problem)
+        if run.left is not None:
+            await in_thread_to_end(run.clean_up)
 
 
 def _end(run: Run, error: BaseException | None) -> None:

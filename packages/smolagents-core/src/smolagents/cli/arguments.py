@@ -67,7 +67,8 @@ def parse_arguments(argv: list[str] | None = None) -> Options:
     """Return what a command line says, that of the process by default; one that makes no sense ends the program."""
     import sys
 
-    return parse_with(parser(), sys.argv[1:] if argv is None else argv)
+    given = parse_with(parser(), sys.argv[1:] if argv is None else argv)
+    return Options(**{name: getattr(given, name) for name in Options.__annotations__})
 
 
 def parse_with(made: ArgumentParser, arguments: list[str]) -> Options:
