@@ -15,7 +15,8 @@ CORE = Path(__file__).parent.parent / "packages" / "smolagents-core" / "src" / "
 
 # From the bottom up. A name stands for a module or for a package with everything in it.
 LAYERS = [
-    {"addresses", "errors", "usage", "concurrency", "parser_process", "parser_program", "spelling", "temporary"},
+    {"addresses", "errors", "usage", "concurrency", "parser_process", "parser_program", "pickling", "spelling"}
+    | {"temporary", "terminal"},
     {"hooks", "plugins"},
     {"media", "messages", "agent_types", "parsing", "prompting", "prompts"},
     {"models", "tools", "tool_validation", "_function_type_hints_utils", "serialization", "utils"},

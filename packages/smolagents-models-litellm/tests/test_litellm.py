@@ -62,9 +62,16 @@ def test_the_user_may_have_the_price_map_fetched(monkeypatch: pytest.MonkeyPatch
 def test_the_models_name_has_two_names() -> None:
     assert LiteLLMModel(model_name="openai/gpt-4.1").model_id == "openai/gpt-4.1"
     assert LiteLLMModel("a/b", model_name="a/b").model_id == "a/b"
-    assert LiteLLMModel().model_id == "anthropic/claude-sonnet-4-5"
     with pytest.raises(ValueError, match="give one of them"):
         LiteLLMModel("openai/gpt-4.1", model_name="openai/gpt-5")
+
+
+def test_the_default_model_is_named() -> None:
+    with pytest.warns(FutureWarning, match=r'LiteLLMModel\("anthropic/claude-sonnet-4-5"\)') as seen:
+        model = LiteLLMModel(temperature=0.5)
+    assert [warning.filename for warning in seen] == [__file__]
+    assert model.model_id == "anthropic/claude-sonnet-4-5"
+    assert LiteLLMModel.from_dict(model.to_dict()).model_id == model.model_id
 
 
 def test_the_request_is_what_the_api_documents(openai_server: FakeOpenAIServer) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
@@ -25,15 +26,14 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "anthropic/claude-sonnet-4-5"
 # Providers whose models are mostly served with templates that know no parts.
 _FLATTENED = (PREFIX, "groq", "cerebras")
-# Servers quote keys of the environment, too; what is shorter ("none") may be a word of the error.
-_SHORTEST_SECRET = 8
 
 
 class LiteLLMModel(AsyncCompletionModel):
     """Call a model of any provider that LiteLLM knows.
 
     Args:
-        model_id: Provider and name, e.g. "anthropic/claude-sonnet-4-5" or "ollama_chat/llama3.2".
+        model_id: Provider and name, e.g. "anthropic/claude-sonnet-4-5" or "ollama_chat/llama3.2"; without one the
+            former is taken, with a FutureWarning.
         api_base: URL of the server, for providers that have more than one.
         api_key: Key of the API; else the provider's own environment variable, e.g. ANTHROPIC_API_KEY.
         custom_role_conversions: As in `ApiModel`.
@@ -61,6 +61,9 @@ class LiteLLMModel(AsyncCompletionModel):
         if model_id and model_name and model_id != model_name:
             raise ValueError(f"model_id={model_id!r} and model_name={model_name!r} mean the same: give one of them.")
         self.model_id = model_id or model_name or DEFAULT_MODEL
+        if not (model_id or model_name):
+            advice = f'takes {DEFAULT_MODEL} for now. Name the model: LiteLLMModel("{DEFAULT_MODEL}")'
+            warnings.warn(f"LiteLLMModel() without model_id {advice}", FutureWarning, stacklevel=2)
         self.api_base = api_base
         self.api_key = api_key
         if any(kwargs.get(name) for name in self._retry_parameters):
@@ -127,8 +130,8 @@ class LiteLLMModel(AsyncCompletionModel):
         )
 
     def _credentials(self) -> list[str]:
-        in_environment = [secret for secret in secrets_in(os.environ) if len(secret) >= _SHORTEST_SECRET]
-        return [*secrets_in({"api_key": self.api_key, **self.kwargs}), *in_environment]
+        # Servers quote keys of the environment, too.
+        return secrets_in({"api_key": self.api_key, **self.kwargs}) + secrets_in(os.environ)
 
     def _explained(self) -> AbstractContextManager[None]:
         return explained(self)

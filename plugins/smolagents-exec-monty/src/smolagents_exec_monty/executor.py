@@ -12,7 +12,7 @@ from smolagents.executors import CodeOutput, PythonExecutor
 from smolagents_exec_monty.action import Action, nothing
 from smolagents_exec_monty.failures import failure_text
 from smolagents_exec_monty.program import ASSIGNED_ANSWER, NO_ANSWER, Program, prepare
-from smolagents_exec_monty.worker import Worker
+from smolagents_exec_monty.worker import Worker, refuse_if_forked
 
 if TYPE_CHECKING:
     from smolagents import AgentLogger
@@ -39,6 +39,7 @@ class MontyExecutor(PythonExecutor):
 
     Raises:
         InterpreterError: Monty does not have one of the modules.
+        SandboxError: This process was forked after its parent had used Monty.
     """
 
     def __init__(
@@ -63,7 +64,12 @@ class MontyExecutor(PythonExecutor):
         self._check_modules()
 
     def send_tools(self, tools: Mapping[str, Any]) -> None:
-        """Make tools and managed agents callable by name."""
+        """Make tools and managed agents callable by name.
+
+        Raises:
+            SandboxError: This process was forked after its parent had used Monty.
+        """
+        refuse_if_forked()  # a run begins with this: it should fail before it has asked a model
         with self._lock:
             self._tools = dict(tools)
 
@@ -72,7 +78,7 @@ class MontyExecutor(PythonExecutor):
 
         Raises:
             SerializationError: Monty has no such value; says which.
-            SandboxError: Monty's process has ended.
+            SandboxError: Monty's process has ended, or this one was forked after its parent had used Monty.
         """
         with self._lock:
             if not variables:
@@ -177,6 +183,7 @@ class MontyExecutor(PythonExecutor):
         self.cleanup()
 
     def _started(self) -> Worker:
+        refuse_if_forked()
         if self._worker is None:
             self._worker = Worker(self.timeout_seconds, self.memory_bytes)
             self._worker.define(self._variables)

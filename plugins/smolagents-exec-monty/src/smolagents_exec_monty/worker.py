@@ -13,6 +13,21 @@ from smolagents.errors import SandboxError, SerializationError
 # Monty counts the calls and look-ups of a whole session, and would end the tool loops of long runs at a thousand.
 MAX_SUSPENSIONS = 2**62
 
+_owner: int | None = None  # the process that has used Monty first
+
+
+def refuse_if_forked() -> None:
+    """Refuse a process in which Monty's runtime, whose threads stayed with the parent, would never answer.
+
+    Raises:
+        SandboxError: This process was forked after its parent had used Monty.
+    """
+    if _owner not in (None, os.getpid()):
+        raise SandboxError(
+            "Monty can't be used in a process that was forked after Monty had been used: start the process with the "
+            '"spawn" method, or run nothing in Monty before the fork, or use executor_type="process".'
+        )
+
 
 class Worker:
     """Start a process, and end it with this object or the program.
@@ -20,11 +35,17 @@ class Worker:
     Args:
         timeout_seconds: Seconds that the code of one action may run; None for no deadline.
         memory_bytes: Memory that the code's values may take.
+
+    Raises:
+        SandboxError: This process was forked after its parent had used Monty.
     """
 
     def __init__(self, timeout_seconds: float | None, memory_bytes: int) -> None:
         from pydantic_monty import Monty
 
+        global _owner
+        refuse_if_forked()
+        _owner = os.getpid()
         limits: Any = {
             "max_feed_duration_secs": timeout_seconds,
             "max_memory": memory_bytes,
@@ -72,6 +93,12 @@ class Worker:
 
 
 def _close(session: Any, pool: Any, owner: int) -> None:
-    if os.getpid() == owner:  # a forked copy of the program must leave the process alone
+    if os.getpid() == owner:
         session.__exit__(None, None, None)
         pool.__exit__(None, None, None)
+        return
+    # A forked copy of the program must leave the process alone. Freeing the session would end it, so that the parent
+    # would wait in vain: one reference more than there are holders keeps it until the copy's end.
+    import ctypes
+
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(session))

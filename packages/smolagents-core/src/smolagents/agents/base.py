@@ -23,6 +23,7 @@ from smolagents.memory import AgentMemory
 from smolagents.messages import ChatMessage, text_of
 from smolagents.models import as_model
 from smolagents.monitoring import AgentLogger, LogLevel, Monitor
+from smolagents.pickling import bound_state
 from smolagents.prompting import EMPTY_PROMPT_TEMPLATES, PromptTemplates, populate_template
 from smolagents.requests import Steps
 from smolagents.run import Run, Session, active_run, last_run, runs_of
@@ -74,7 +75,7 @@ class MultiStepAgent(SavedAgent, ABC):
         description: What this agent is good for, for a managing agent.
         provide_run_summary: Append a summary of the work to what a managing agent gets.
         final_answer_checks: Functions of `(answer)`, `(answer, memory)` or `(answer, memory, agent)` that accept an
-            answer, or return False or raise with the reason.
+            answer by returning what is true; what is false, None too, refuses it, and so does raising, with the reason.
         return_full_result: Let `run` return a `RunResult` instead of the answer.
         logger: Where to print.
         memory_size: With `run(reset=False)`, how many earlier tasks with their answers the model still sees; None for
@@ -275,6 +276,15 @@ class MultiStepAgent(SavedAgent, ABC):
         twin._runs = weakref.WeakSet()
         twin._latest = self._latest.sibling(twin, reset=True)
         return twin
+
+    def __getstate__(self) -> object:
+        name = type(self).__name__
+        why = (
+            f"{name} can't be pickled or deep-copied: its interpreter and locks belong to this process. For another "
+            "user, agent.copy() returns the same agent with a conversation of its own; agent.save(folder) and "
+            f"agent.to_dict() take it to another process, see {name}.from_folder and {name}.from_dict."
+        )
+        return bound_state(super().__getstate__(), Session, why)
 
     def interrupt(self) -> None:
         """Stop at the start of the next step: the run that this is called in, or else every run that is going on."""

@@ -65,10 +65,11 @@ def model_class(model_type: str) -> Any:
     """
     from smolagents.models import MODEL_REGISTRY
 
-    found = MODEL_REGISTRY.get(model_type)
+    known = MODEL_REGISTRY.known()
+    found = MODEL_REGISTRY[model_type] if model_type in known else None
     if not callable(found):
         raise UsageError(
-            f"Unsupported model type: {model_type}.{near_miss(model_type, MODEL_REGISTRY)} "
+            f"Unsupported model type: {model_type}.{near_miss(model_type, known)} "
             f"Installed: {', '.join(installed_types())}"
         )
     return found
@@ -76,11 +77,10 @@ def model_class(model_type: str) -> Any:
 
 def installed_types() -> list[str]:
     """Return the classes of models that core and the installed plugins have, the newest names only."""
-    from smolagents import plugins
     from smolagents.models import MODEL_REGISTRY
 
     old_names = ("HfApiModel", "OpenAIServerModel", "AzureOpenAIServerModel", "AmazonBedrockServerModel")
-    return [name for name in MODEL_REGISTRY if plugins.available(name) and name not in old_names]
+    return [name for name in MODEL_REGISTRY if name not in old_names]
 
 
 def _fireworks() -> tuple[str | None, str | None]:

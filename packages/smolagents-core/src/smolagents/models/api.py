@@ -12,6 +12,7 @@ from smolagents.models.base import Model
 from smolagents.models.redaction import redacted
 from smolagents.models.retry import MODEL_ATTEMPTS, RateLimiter, Retrying, is_passing_failure
 from smolagents.models.servers import check_address
+from smolagents.pickling import bound_state
 
 _ADDRESSES = ("api_base", "base_url", "azure_endpoint")
 _logger = logging.getLogger("smolagents.models")
@@ -73,6 +74,14 @@ class ApiModel(Model):
             if isinstance(address, str):
                 check_address(address, name)
         self.client = client if client is not None else self.create_client()
+
+    def __getstate__(self) -> object:
+        why = (
+            f"{type(self).__name__} can't be pickled or deep-copied: its client and its rate limit belong to this "
+            "process. Agents can share a model, so for another user of an agent there is agent.copy(); for another "
+            "process there are agent.save(folder), agent.to_dict() and model.to_dict()."
+        )
+        return bound_state(super().__getstate__(), RateLimiter, why)
 
     def create_client(self) -> Any:
         """Return the client of the provider's SDK."""

@@ -80,12 +80,12 @@ def read_spec(spec: str, api_base: str | None = None) -> ModelSpec:
         return ModelSpec("LiteLLMModel", spec if model_id else default_model_id("LiteLLMModel"))
     if prefix in PREFIXES:
         return ModelSpec(PREFIXES[prefix], model_id or default_model_id(PREFIXES[prefix]))
-    if prefix in MODEL_REGISTRY:
+    if prefix in MODEL_REGISTRY.known():
         return ModelSpec(prefix, model_id or default_model_id(prefix))
     model = plugins.resolve_model(spec)
     if model is not None:
         return ModelSpec(type(model).__name__, getattr(model, "model_id", None) or spec, model=model)
-    known = [*PREFIXES, *LITELLM_PREFIXES, *DEFAULT_SERVERS, *MODEL_REGISTRY]
+    known = [*PREFIXES, *LITELLM_PREFIXES, *DEFAULT_SERVERS, *MODEL_REGISTRY.known()]
     hint = near_miss(prefix, known) or (f" If it is one of the Hugging Face Hub: hf/{spec}." if prefix and rest else "")
     raise ValueError(
         f"unknown model {spec!r}.{hint} "

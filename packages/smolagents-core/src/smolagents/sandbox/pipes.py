@@ -156,6 +156,8 @@ def _release(process: subprocess.Popen[bytes], owner: int) -> None:
     if os.getpid() == owner:  # a forked copy of the program must leave the process alone
         _kill(process)
         process.wait()
+    else:
+        process.returncode = 0  # else Python would warn that it is still running
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             with contextlib.suppress(OSError):

@@ -126,6 +126,13 @@ class WorkerSession:
         if connection is not None:
             connection.transport.close()
 
+    def _leave_to_parent(self) -> bool:
+        """Drop a worker that a forked process has from its parent, where it is at work; tell whether there was one."""
+        if self._connection is None or self._owner == os.getpid():
+            return False
+        self._connection = self._greeting = None
+        return True
+
     def _replace_worker(self) -> None:
         """Start a fresh worker; where none starts, the next action says why."""
         self.end_worker()
@@ -187,6 +194,7 @@ class WorkerSession:
     def set_tools(self, tools: Mapping[str, Any]) -> None:
         """Make tools callable; the worker learns of it with the next request."""
         with self._lock:
+            self._leave_to_parent()
             self._tools = dict(tools)
             self._tools_sent = False
 
@@ -199,6 +207,7 @@ class WorkerSession:
         if not variables:
             return
         with self._lock:
+            self._leave_to_parent()
             request = self._variables_request(variables)
             reply = self._request(request)
             if "error" in reply:
@@ -238,8 +247,7 @@ class WorkerSession:
             raise
 
     def _send_all(self, request: dict[str, Any], timeout: float | None) -> dict[str, Any]:
-        if self._connection is not None and self._owner != os.getpid():
-            self._connection = self._greeting = None  # not ended: it is at work for the parent
+        if self._leave_to_parent():  # in the midst of a run, where an action may need what earlier ones have defined
             raise NotSent("was left to the parent of this process, which was forked from it,")
         self.greeting()
         connection = self._connection

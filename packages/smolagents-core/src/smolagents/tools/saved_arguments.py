@@ -24,14 +24,24 @@ from functools import partialmethod
 """
 _SHORTEST_SECRET = 8  # as short as that, a value of the environment may stand in any text
 _SECRET_VARIABLES = ("KEY", "TOKEN", "SECRET", "PASSWORD")
-# A header, the user of a URL, a parameter of a URL or of a connection, and the looks of well-known services' keys.
+# A header, the user of a URL, a parameter of a URL or of a connection, an address that lets whoever knows it post, and
+# the looks of well-known services' keys.
 _SECRET_TEXT = re.compile(
-    r"(?i:^(bearer|basic)\s|://[^/@\s]+@|(key|token|secret|password|pwd|signature|sig)=[^\s{<$])"
-    r"|^(sk[-_]|hf_|gh[a-z]_|github_pat_|glpat-|xox[a-z]-|AKIA|AIza|eyJ)[\w.-]{8}|-----BEGIN [A-Z ]*PRIVATE KEY"
+    r"(?i:(^|:\W{0,4})(bearer|basic)\s|\bbearer\s+\S*\d|://[^/@\s]+@"
+    r"|(key|token|secret|password|pwd|signature|sig)=[^\s{<$]"
+    r"|\bhooks\.slack\.com/\w|\bdiscord(app)?\.com/api/webhooks/)"
+    r"|^(sk[-_]|hf_|gh[a-z]_|github_pat_|glpat-|xox[a-z]-|tvly-|AKIA|AIza|eyJ)[\w.-]{8}|-----BEGIN [A-Z ]*PRIVATE KEY"
 )
+# A UUID, or 20 letters and digits in a row that take turns at least three times: other services' keys look so.
+_RANDOM = re.compile(
+    r"(?i)(?<![a-z0-9])([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|(?=[a-z0-9]{20})[a-z0-9]*?([a-z][0-9]+[a-z]+[0-9]|[0-9][a-z]+[0-9]+[a-z]))"
+)
+_NO_KEY = re.compile(r"(?i)[\s/\\]|\.[a-z]\w{0,10}$")  # prose, a path or model's name, a file or host
+_NAMES_OF_NO_KEYS = frozenset({"commit", "digest", "hash", "id", "revision", "sha"})
 # The last word of an argument's name. The tokens of a text and the keys of a dictionary are meant by it, too: rather
 # too much is left out, and named, than too little.
-_SECRET_WORDS = frozenset({"auth", "cookies", "key", "pass", "passphrase", "pwd", "token"})
+_SECRET_WORDS = frozenset({"auth", "cookies", "key", "login", "pass", "passphrase", "pwd", "token"})
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
@@ -126,13 +136,21 @@ def _is_secret(name: str, value: Any) -> bool:
 
     if value is None or isinstance(value, bool) or (isinstance(value, str) and not value):
         return False
-    if is_secret(name) or not _SECRET_WORDS.isdisjoint(word.lower() for word in _WORD.findall(name)[-1:]):
+    last_word = "".join(_WORD.findall(name)[-1:]).lower()
+    if is_secret(name) or last_word in _SECRET_WORDS:
         return True
     if isinstance(value, dict):
         return any(_is_secret(str(key), item) for key, item in value.items())
     if isinstance(value, (list, tuple, set, frozenset)):
-        return any(_is_secret("", item) for item in value)
-    return isinstance(value, str) and (_SECRET_TEXT.search(value) is not None or _is_in_environment(value))
+        return any(_is_secret(name, item) for item in value)
+    if not isinstance(value, str):
+        return False
+    looks_random = last_word not in _NAMES_OF_NO_KEYS and _is_random(value.strip())
+    return looks_random or _SECRET_TEXT.search(value) is not None or _is_in_environment(value)
+
+
+def _is_random(text: str) -> bool:
+    return _NO_KEY.search(text) is None and _RANDOM.search(text) is not None
 
 
 def _is_in_environment(text: str) -> bool:
