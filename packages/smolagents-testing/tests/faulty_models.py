@@ -133,6 +133,32 @@ class StreamsInOnePiece(Streaming):
         yield ChatMessageStreamDelta(str(self.generate(*args, **kwargs).content))
 
 
+class Wordless(PlainModel):
+    """A sound model whose error for a timeout has no text, as some of httpx have none."""
+
+    def post(self, **parameters: Any) -> Any:
+        try:
+            return super().post(**parameters)
+        except TimeoutError:
+            raise TimeoutError from None
+
+
+class AsyncWordless(Wordless, Async):
+    """The same with async calls."""
+
+
+class BlamesTheRuntime(PlainModel):
+    def post(self, **parameters: Any) -> Any:
+        try:
+            return super().post(**parameters)
+        except TimeoutError:
+            raise RuntimeError("no answer") from None
+
+
+class AsyncBlamesTheRuntime(BlamesTheRuntime, Async):
+    """The same with async calls."""
+
+
 class ShowsKey(PlainModel):
     def _credentials(self) -> list[str]:
         return []

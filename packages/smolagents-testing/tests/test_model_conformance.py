@@ -11,9 +11,12 @@ from smolagents_testing.openai_server import Garbled
 
 from .faulty_models import (
     Async,
+    AsyncBlamesTheRuntime,
     AsyncForgetsTools,
     AsyncGivesUp,
     AsyncIgnoresStops,
+    AsyncWordless,
+    BlamesTheRuntime,
     ChangesMessages,
     CountsNoCache,
     CountsNoCost,
@@ -41,6 +44,7 @@ from .faulty_models import (
     StreamsOtherText,
     TriesForEver,
     TripsOverPages,
+    Wordless,
 )
 
 
@@ -62,7 +66,7 @@ class TestStreamingModel(PlainKit):
     model_class = Streaming
     lacks = {"async": "it is plain"}
 
-    test_reports_broken_streams = None  # its streams are whole answers
+    test_reports_broken_streams = test_streams_while_the_answer_comes = None  # its streams are whole answers
 
 
 class TestAsyncModel(PlainKit):
@@ -70,6 +74,7 @@ class TestAsyncModel(PlainKit):
     lacks = {}
 
     test_reports_broken_streams = test_reports_broken_async_streams = None
+    test_streams_while_the_answer_comes = test_async_streams_while_the_answer_comes = None
     test_async_callers_can_cancel = None  # a thread can't be cancelled
 
 
@@ -107,6 +112,10 @@ STREAMS = "test_streams_what_it_generates"
         (ForgetsSettings, "test_survives_saving", {}),
         (StreamsInOnePiece, STREAMS, {"answer": ANSWERS["text"]}),
         (StreamsOtherText, STREAMS, {"answer": ANSWERS["text"]}),
+        (Streaming, "test_streams_while_the_answer_comes", {}),
+        (Async, "test_async_streams_while_the_answer_comes", {}),
+        (BlamesTheRuntime, "test_times_out", {}),
+        (AsyncBlamesTheRuntime, "test_async_calls_time_out", {}),
         (Streaming, "test_reports_broken_streams", {}),
         (Async, "test_reports_broken_async_streams", {}),
         (AsyncGivesUp, "test_async_calls_try_again", {}),
@@ -133,6 +142,15 @@ def test_the_kit_finds(
         fixtures = {name: known[name] if name in known else request.getfixturevalue(name) for name in wanted}
         with pytest.raises((AssertionError, pytest.fail.Exception, ServerError, OSError, ValueError)):
             method(**fixtures)
+
+
+@pytest.mark.parametrize(
+    ("model_class", "test"), [(Wordless, "test_times_out"), (AsyncWordless, "test_async_calls_time_out")]
+)
+def test_errors_without_text_may_stand_for_timeouts(model_class: type, test: str) -> None:
+    kit = type("Kit", (PlainKit,), {"model_class": model_class})()
+    with kit.make_server() as server:
+        getattr(kit, test)(server)
 
 
 @pytest.mark.parametrize("forgotten", ["key_variable", "impatient"])

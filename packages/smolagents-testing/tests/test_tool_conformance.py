@@ -1,7 +1,7 @@
 """The conformance kit passes good tools and catches bad ones."""
 
 import asyncio
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 from smolagents import FinalAnswerTool, Tool, tool
@@ -17,6 +17,23 @@ def shout(text: str, times: int = 1) -> str:
         times: How often.
     """
     return text.upper() * times
+
+
+class Price(TypedDict):
+    """What something costs."""
+
+    price: float
+    labels: list[str]
+
+
+@tool
+def price_of(thing: str) -> Price:
+    """Tell what something costs.
+
+    Args:
+        thing: What.
+    """
+    return {"price": 3, "labels": ["cheap"]}
 
 
 @tool
@@ -71,6 +88,13 @@ class TestAsyncTool(ToolConformance):
 
     def make_tool(self) -> Tool:
         return later
+
+
+class TestToolWithOutputSchema(ToolConformance):
+    call_arguments = {"thing": "bread"}
+
+    def make_tool(self) -> Tool:
+        return price_of
 
 
 class TestClassTool(ToolConformance):
@@ -175,6 +199,66 @@ def test_arguments_that_do_not_fit_are_caught() -> None:
     for wrong in ({}, {"text": 1}, {"txt": "a"}, {"text": object()}):
         with pytest.raises((AssertionError, TypeError, ValueError)):
             kit(**wrong).test_accepts_its_arguments(Counter())
+
+
+PRICE = {"type": "object", "properties": {"price": {"type": "number"}}, "required": ["price"]}
+PRICES = {"type": "object", "properties": {"all": {"type": "array", "items": {"$ref": "#/$defs/Price"}}}}
+
+
+class Promising(Tool):
+    name = "promising"
+    description = "Returns what it is told."
+    inputs = {"text": {"type": "string", "description": "The text"}}
+    output_type = "any"
+
+    def __init__(self, schema: Any, result: Any) -> None:
+        super().__init__()
+        self.output_schema = schema
+        self.result = result
+
+    def forward(self, text: str) -> Any:
+        return self.result
+
+
+@pytest.mark.parametrize(
+    ("schema", "result"),
+    [
+        (PRICE, {"price": 3}),
+        (PRICE, {"price": 3.5, "currency": "EUR"}),
+        ({**PRICES, "$defs": {"Price": PRICE}}, {"all": [{"price": 3}]}),
+        ({"type": ["string", "null"]}, None),
+        ({"type": "string", "nullable": True}, None),
+        ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, 3),
+        ({"type": "object", "additionalProperties": {"type": "integer"}}, {"a": 3}),
+        ({"type": "object", "additionalProperties": False, "properties": {"a": True}}, {"a": object()}),
+        ({"enum": ["hot", "cold"]}, "cold"),
+        ({"type": "any"}, object()),
+        (None, {"cost": "a lot"}),
+    ],
+)
+def test_results_that_fit_their_schema_pass(schema: Any, result: Any) -> None:
+    kit(text="a").test_returns_what_it_declares(Promising(schema, result))
+
+
+@pytest.mark.parametrize(
+    ("schema", "result", "problem"),
+    [
+        (PRICE, {"cost": "a lot"}, r"the result lacks 'price'"),
+        (PRICE, {"price": "a lot"}, r"the result\['price'\] is a string, not number"),
+        (PRICE, [3], "the result is a array, not object"),
+        ({"type": "nonsense"}, {"price": 3}, "the result is a object, not nonsense"),
+        ({**PRICES, "$defs": {"Price": PRICE}}, {"all": [{"price": 3}, {}]}, r"the result\['all'\]\[1\] lacks 'price'"),
+        ({"type": "string"}, None, "the result is a null, not string"),
+        ({"type": "integer"}, True, "the result is a boolean, not integer"),
+        ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, 3.5, "the result is none of what anyOf allows"),
+        ({"type": "object", "additionalProperties": {"type": "integer"}}, {"a": "b"}, r"the result\['a'\] is a string"),
+        ({"type": "object", "additionalProperties": False}, {"a": 3}, r"the result has 'a'"),
+        ({"enum": ["hot", "cold"]}, "warm", r"the result is 'warm', none of \['hot', 'cold'\]"),
+    ],
+)
+def test_results_that_break_their_schema_are_caught(schema: Any, result: Any, problem: str) -> None:
+    with pytest.raises(AssertionError, match=f"output_schema: {problem}"):
+        kit(text="a").test_returns_what_it_declares(Promising(schema, result))
 
 
 def test_failing_calls_are_caught_in_both_agents() -> None:

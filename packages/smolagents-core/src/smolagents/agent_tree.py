@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from smolagents.terminal import escape_controls
+
 if TYPE_CHECKING:
     from rich.tree import Tree
 
@@ -58,6 +60,6 @@ def as_tree(branch: Branch) -> Tree:
     from rich.text import Text
     from rich.tree import Tree
 
-    tree = Tree(Text(branch.label, style=branch.style), guide_style="dim")
+    tree = Tree(Text(escape_controls(branch.label), style=branch.style), guide_style="dim")
     tree.children.extend(as_tree(below) for below in branch.branches)
     return tree

@@ -10,7 +10,8 @@ A plugin implements the hooks that it needs, in a module or on an object, and na
         print(f"{agent.agent_name}: {'failed' if error else result.state}")
 
 An implementation takes those of its hook's arguments that it wants, by name. Hooks are plain functions, called in the
-thread that runs the agent; a plugin whose hook raises is reported once and then left out.
+thread that runs the agent; `tool_called` comes in the thread of the tool's call, so that several may come at once. A
+plugin whose hook raises is reported once and then left out.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ class MemoryStore(Protocol):
         """Return all records of a run in the order in which they came; none for an unknown run."""
 
 
-# Observe: what is returned is ignored. `run_id` is unique per run, since one agent may serve many runs at once.
+# Observe: what is returned is ignored. `run_id` is unique per run, since one agent may serve many runs at once. What is
+# shown is what the run works with, not a copy: don't change it.
 
 
 @hookspec

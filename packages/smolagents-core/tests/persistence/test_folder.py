@@ -81,6 +81,21 @@ def test_requirements_name_the_plugins_of_model_and_executor(saved: Save) -> Non
     assert {"smolagents-exec-docker", "smolagents-models-litellm"} <= set(lines)
 
 
+def test_requirements_tell_names_of_one_kind_from_those_of_another(
+    saved: Save, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind in ("tools", "executors", "hooks", "models"):
+        metadata = tmp_path / "site" / f"my_{kind}-1.0.dist-info"
+        metadata.mkdir(parents=True)
+        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: my-{kind}\nVersion: 1.0\n")
+        (metadata / "entry_points.txt").write_text(f"[smolagents.{kind}]\nmine = my_{kind}:Mine\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    agent = CodeAgent(tools=[], model=replay())
+    agent.executor_type = "mine"
+    lines = (saved(agent) / "requirements.txt").read_text("utf-8").splitlines()
+    assert [line for line in lines if line.startswith("my-")] == ["my-executors"]
+
+
 def test_nothing_is_written_when_a_tool_cannot_be_saved(tmp_path: Path) -> None:
     agent = CodeAgent(tools=[add], model=replay())
     agent.tools["add"].serializable = False  # on this instance of the tool alone

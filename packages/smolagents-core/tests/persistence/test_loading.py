@@ -107,6 +107,13 @@ def test_model_whose_plugin_is_not_installed(tmp_path: Path) -> None:
     assert CodeAgent.from_folder(folder, model=replay()).max_steps == 6
 
 
+def test_model_whose_plugin_is_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = old_folder(tmp_path, model={"class": "OpenAIModel", "data": {"model_id": "x"}})
+    monkeypatch.setenv("SMOLAGENTS_DISABLE_PLUGINS", "1")
+    with pytest.raises(MissingPluginError, match=r"off\. Or pass another model"):
+        CodeAgent.from_folder(folder)
+
+
 @pytest.mark.parametrize("name", ["builtins.object", "MultiStepAgentX", "GradioUI", None, "Path", ["CodeAgent"]])
 def test_unknown_agent_class(tmp_path: Path, name: Any) -> None:
     with pytest.raises((ValueError, TypeError)):

@@ -162,7 +162,8 @@ def test_one_distribution_may_offer_a_name_in_two_groups(site: Any) -> None:
 def test_a_tool_and_a_model_of_one_name_do_not_compete(site: Any) -> None:
     for kind in ("tools", "models"):
         entries = f"[smolagents.{kind}]\nacme_dual = acme_{kind}:Dual\n"
-        site.add(f"acme-{kind}", entries, **{f"acme_{kind}": "class Dual: ..."})
+        source = "from smolagents import FinalAnswerTool\nclass Dual(FinalAnswerTool): ..."
+        site.add(f"acme-{kind}", entries, **{f"acme_{kind}": source})
     assert states("acme_dual") == {"acme-tools": "ok", "acme-models": "ok"}
     import smolagents
     from smolagents import models, tools

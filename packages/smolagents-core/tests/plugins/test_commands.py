@@ -325,7 +325,7 @@ def test_new_writes_a_distribution(site: Any, tmp_path: Path, kind: str) -> None
         "pyproject.toml",
         "src/smolagents_weather/__init__.py",
         "src/smolagents_weather/py.typed",
-        "tests/test_weather.py",
+        "tests/test_smolagents_weather.py",
     }
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
     assert project["name"] == "smolagents-weather"

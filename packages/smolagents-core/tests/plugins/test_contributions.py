@@ -104,12 +104,17 @@ def templates() -> dict[str, Any]:
     return {"system_prompt": "Be good.", "planning": {"initial_plan": "Plan.", "update": "Again."}}
 
 
+def replaced(name: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the templates after the plugins; any text will do."""
+    return plugins.prompt_templates(name, given, lambda prompt, text: None)
+
+
 def test_prompt_templates_are_replaced_one_plugin_after_the_other(implement: Callable[..., None]) -> None:
     implement("later", prompt_templates=lambda templates: {"system_prompt": templates["system_prompt"] + " Be brief."})
     implement(
         "sooner", prompt_templates=lambda name: {"system_prompt": f"You are {name}.", "planning": {"update": "U"}}
     )
-    assert plugins.prompt_templates("code_agent", templates()) == {
+    assert replaced("code_agent", templates()) == {
         "system_prompt": "You are code_agent. Be brief.",
         "planning": {"initial_plan": "Plan.", "update": "U"},
     }
@@ -133,12 +138,29 @@ def test_replacements_that_do_not_fit_change_nothing(
 ) -> None:
     implement(f"misfit {reason}", prompt_templates=lambda: replacement)
     with pytest.warns(PluginWarning, match=reason):
-        assert plugins.prompt_templates("code_agent", templates()) == templates()
+        assert replaced("code_agent", templates()) == templates()
+
+
+def spoil(templates: dict[str, Any]) -> None:
+    templates.pop("system_prompt")
+    templates["planning"]["update"] = "Spoiled."
+
+
+def spoil_and_fail(templates: dict[str, Any]) -> None:
+    spoil(templates)
+    raise RuntimeError("spoiled")
+
+
+@pytest.mark.parametrize("hook", [spoil, spoil_and_fail])
+@pytest.mark.filterwarnings("ignore:.*spoiled:smolagents.plugins.PluginWarning")
+def test_hooks_get_a_copy_of_the_templates(implement: Callable[..., None], hook: Callable[..., None]) -> None:
+    implement("spoiler", prompt_templates=hook)
+    assert replaced("code_agent", templates()) == templates()
 
 
 def test_without_plugins_the_templates_come_back_as_they_are() -> None:
     given = templates()
-    assert plugins.prompt_templates("code_agent", given) is given
+    assert replaced("code_agent", given) is given
 
 
 class Store:

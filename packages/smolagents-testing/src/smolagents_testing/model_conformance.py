@@ -24,6 +24,7 @@ from smolagents.models import CODEAGENT_RESPONSE_FORMAT, REMOVE_PARAMETER
 
 from smolagents_testing.model_conformance_async import AsyncTests
 from smolagents_testing.model_conformance_parts import (
+    BEGUN,
     CONVERSATIONS,
     FEATURES,
     HELLO,
@@ -34,6 +35,7 @@ from smolagents_testing.model_conformance_parts import (
     Weather,
     assert_same,
     needs,
+    while_it_comes,
 )
 from smolagents_testing.model_conformance_server import ServerTests
 from smolagents_testing.openai_server import FakeOpenAIServer
@@ -208,6 +210,14 @@ class ModelConformance(ServerTests, AsyncTests):
         deltas = list(model.generate_stream(HELLO, tools_to_call_from=[Weather()]))
         assert len(deltas) > 2, "the answer came in one piece"
         assert_same(joined(deltas), model.generate(HELLO, tools_to_call_from=[Weather()]))
+
+    @needs("streams")
+    def test_streams_while_the_answer_comes(self, server: Any, model: Any) -> None:
+        """The first text of a stream is there before the server has said the rest."""
+        server.reply(BEGUN)
+        stream = model.generate_stream(HELLO)
+        with while_it_comes():
+            next(delta.content for delta in stream if delta.content)
 
     def test_takes_empty_answers(self, server: Any) -> None:
         """A model may say nothing: that is a message without content, and no error."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import pytest
 from smolagents import Tool
 from smolagents.messages import ChatMessage, MessageRole
 from smolagents.usage import TokenUsage
 
-from smolagents_testing.openai_server import Dropped, Failure
+from smolagents_testing.openai_server import Dropped, Failure, Stalled
 from smolagents_testing.scripted import tool_call
 
 Test = TypeVar("Test", bound=Callable[..., Any])
@@ -30,6 +32,9 @@ LASTING_FAILURES = [
     Failure(422, "This makes no sense."),
     Failure(429, "You exceeded your current quota.", code="insufficient_quota"),
 ]
+
+# The error that ends it shows who reads whole answers before saying anything; nobody else sees it.
+BEGUN = Stalled(after_events=3, seconds=1.0)
 
 FEATURES = {
     "streams": "`generate_stream`",
@@ -104,6 +109,24 @@ def needs(feature: str) -> Callable[[Test], Test]:
         return test
 
     return mark
+
+
+@contextmanager
+def timing_out() -> Iterator[None]:
+    """Check that what is done here ends with an error about time: its text says so, or its class, as some have none."""
+    with pytest.raises(Exception) as caught:
+        yield
+    named = any("timeout" in base.__name__.lower() for base in type(caught.value).__mro__)
+    assert named or "time" in str(caught.value).lower(), f"this is no error about time: {caught.value!r}"
+
+
+@contextmanager
+def while_it_comes() -> Iterator[None]:
+    """Check that the piece of a stream that is waited for here comes before the server has sent the whole answer."""
+    try:
+        yield
+    except Exception as error:
+        pytest.fail(f"the stream yields nothing before it has read the whole answer: {error!r}")
 
 
 async def collected(deltas: AsyncIterator[Any]) -> list[Any]:

@@ -21,10 +21,12 @@ from smolagents import ActionStep, CodeAgent, Tool, ToolCallingAgent, validate_t
 from smolagents.concurrency import wait_for
 from smolagents.messages import ChatMessage, text_of
 from smolagents.models import get_tool_json_schema
+from smolagents.tools.json_schema import without_references
 from smolagents.tools.naming import AUTHORIZED_TYPES, is_valid_name
 from smolagents.tools.saved_arguments import saved_arguments
 from smolagents.tools.schema import json_type
 
+from smolagents_testing.output_schemas import misfits
 from smolagents_testing.scripted import ScriptedModel, code, tool_call
 
 THREADS = 16
@@ -88,7 +90,7 @@ class ToolConformance:
                     validate_tool_arguments(tool, rest)
 
     def test_returns_what_it_declares(self, tool: Tool) -> None:
-        """A call, by name or with one dictionary, returns a value of the output type."""
+        """A call, by name or with one dictionary, returns a value of the output type, which fits `output_schema`."""
         self._check(tool, self._call(tool, **self.call_arguments))
         if self.call_arguments:
             self._check(tool, self._call(tool, dict(self.call_arguments)))
@@ -163,3 +165,6 @@ class ToolConformance:
         assert wanted in ("any", kind) or (wanted == "number" and kind == "integer"), (
             f"output_type is {wanted!r}, and the call returned a {kind}: {str(result)[:200]}"
         )
+        if tool.output_schema is not None:
+            problems = list(misfits(result, without_references(tool.output_schema)))
+            assert not problems, f"the call breaks output_schema: {'; '.join(problems)}"

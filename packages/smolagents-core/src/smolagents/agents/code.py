@@ -110,6 +110,7 @@ class CodeAgent(MultiStepAgent):
         Raises:
             ValueError: The type is unknown.
             MissingPluginError: The distribution that brings it is not installed.
+            TypeError: Its factory takes other arguments, or makes something else.
         """
         if self.executor_type == "local":
             from smolagents.local_python_executor import LocalPythonExecutor
@@ -118,8 +119,23 @@ class CodeAgent(MultiStepAgent):
             self._made_executor = LocalPythonExecutor(self.additional_authorized_imports, **options)
         else:
             factory = plugins.executor_factory(self.executor_type)
-            self._made_executor = factory(self.additional_authorized_imports, self.logger, **self.executor_kwargs)
+            self._made_executor = self._made_by(factory)
         return self._made_executor
+
+    def _made_by(self, factory: Callable[..., Any]) -> PythonExecutor:
+        which = f"executor_type {self.executor_type!r}"
+        try:
+            made = factory(self.additional_authorized_imports, self.logger, **self.executor_kwargs)
+        except TypeError as error:
+            if error.__traceback__ is None or error.__traceback__.tb_next is not None:  # it comes from inside
+                raise
+            call = "(additional_imports, logger, **executor_kwargs)"
+            raise TypeError(f"{which}: {error}. Its factory is called with {call}.") from error
+        if not (callable(made) and hasattr(made, "send_variables") and hasattr(made, "send_tools")):
+            name = f"{factory.__module__}.{getattr(factory, '__qualname__', factory)}"
+            raise TypeError(f"{which}: {name} returned {type(made).__name__}, and it must return a PythonExecutor.")
+        executor: PythonExecutor = made
+        return executor
 
     def __enter__(self) -> CodeAgent:
         return self
@@ -177,6 +193,8 @@ class CodeAgent(MultiStepAgent):
             if logs:
                 step.observations = "Execution logs:\n" + logs
             raise AgentExecutionError(str(error)) from error
+        if not isinstance(result, CodeOutput):
+            _check_output(result, run.executor)
         output = truncate_content(str(result.output))
         logs = result.logs + "\n" if result.logs and not result.logs.endswith("\n") else result.logs
         step.observations = f"Execution logs:\n{logs}Last output from code snippet:\n{output}"
@@ -235,6 +253,14 @@ def _executor_type(executor_type: str, use_e2b_executor: bool) -> str:
 
     warnings.warn('use_e2b_executor=True is spelled executor_type="e2b" now', DeprecationWarning, stacklevel=3)
     return "e2b"
+
+
+def _check_output(result: Any, executor: Any) -> None:
+    """Check that what an executor of somebody else's returned looks like a `CodeOutput`."""
+    if not all(hasattr(result, name) for name in ("output", "logs", "is_final_answer")):
+        raise TypeError(
+            f"{type(executor).__name__} returned {type(result).__name__}: its `__call__` must return a CodeOutput."
+        )
 
 
 def _logs_of(error: Exception, executor: Any) -> str:

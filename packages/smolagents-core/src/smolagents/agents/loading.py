@@ -74,7 +74,7 @@ def saved_model(described: Mapping[str, Any]) -> Model:
             "model pass model=… when loading."
         ) from None
     except MissingPluginError as error:
-        raise type(error)(f"{error} Or pass another model when loading: model=…") from error
+        raise type(error)(f"{str(error).removesuffix('.')}. Or pass another model when loading: model=…") from error
     model: Model = model_class.from_dict({key: value for key, value in data.items() if key not in _NO_ARGUMENTS})
     return model
 

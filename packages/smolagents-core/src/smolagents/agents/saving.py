@@ -111,8 +111,13 @@ def _requirements(agent: MultiStepAgent, packages: list[str]) -> list[str]:
 
 def _plugins_of(agent: MultiStepAgent) -> Iterator[str]:
     """Yield the distributions that bring the agent's class, model and executor, those of its managed agents too."""
-    owners = {entry.name: entry.distribution for entry in plugins.entries()} | plugins.FIRST_PARTY
-    for name in (type(agent).__name__, type(agent.model).__name__, getattr(agent, "executor_type", "")):
+    named = {
+        "extras": type(agent).__name__,
+        "models": type(agent.model).__name__,
+        "executors": getattr(agent, "executor_type", ""),
+    }
+    for kind, name in named.items():
+        owners = {entry.name: entry.distribution for entry in plugins.entries(kind)} | plugins.FIRST_PARTY
         if name in owners:
             yield owners[name]
     for member in agent.managed_agents.values():

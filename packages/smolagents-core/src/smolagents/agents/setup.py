@@ -10,7 +10,7 @@ from smolagents import plugins
 from smolagents.default_tools import TOOL_MAPPING, FinalAnswerTool
 from smolagents.errors import MissingPluginError
 from smolagents.memory import CallbackRegistry
-from smolagents.prompting import EMPTY_PROMPT_TEMPLATES, PromptTemplates, load_prompt_templates
+from smolagents.prompting import EMPTY_PROMPT_TEMPLATES, PromptTemplates, load_prompt_templates, populate_template
 from smolagents.steps import ActionStep, MemoryStep
 from smolagents.tools import BaseTool, Tool
 from smolagents.utils import is_valid_name
@@ -52,7 +52,30 @@ def checked_list(value: Any, argument: str, example: str) -> list[Any]:
 
 def default_templates(name: str) -> PromptTemplates:
     """Return an agent's own prompts, with what plugins replace in them."""
-    return cast(PromptTemplates, plugins.prompt_templates(name, cast(dict[str, Any], load_prompt_templates(name))))
+
+    def check(prompt: str, text: str) -> None:
+        try:
+            populate_template(text, _variables(name).get(prompt, {}))
+        except Exception as error:
+            raise ValueError(f"prompt_templates: {prompt}: {error}") from error
+
+    own = cast(dict[str, Any], load_prompt_templates(name))
+    return cast(PromptTemplates, plugins.prompt_templates(name, own, check))
+
+
+def _variables(name: str) -> dict[str, dict[str, Any]]:
+    """Return what an agent that has nothing but its own tool fills in, by prompt."""
+    members: dict[str, Any] = {"tools": {"final_answer": FinalAnswerTool()}, "managed_agents": {}}
+    code = {"authorized_imports": "[]", "code_block_opening_tag": "<code>", "code_block_closing_tag": "</code>"}
+    return {
+        "system_prompt": {**members, "custom_instructions": None, **({} if name == "toolcalling_agent" else code)},
+        "planning.initial_plan": {**members, "task": ""},
+        "planning.update_plan_pre_messages": {"task": ""},
+        "planning.update_plan_post_messages": {**members, "task": "", "remaining_steps": 1},
+        "managed_agent.task": {"name": "", "task": ""},
+        "managed_agent.report": {"name": "", "final_answer": ""},
+        "final_answer.post_messages": {"task": ""},
+    }
 
 
 def checked_templates(templates: PromptTemplates) -> PromptTemplates:

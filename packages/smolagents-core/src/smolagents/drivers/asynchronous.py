@@ -75,7 +75,7 @@ async def _perform(run: Run, asked: Request) -> AsyncGenerator[StreamEvent | _Re
                 deltas.append(delta)
                 for event in report(run, delta):
                     yield event
-            model_call.reply = agglomerate_stream_deltas(deltas)
+            model_call.reply = as_message(agglomerate_stream_deltas(deltas))
         yield _Reply(model_call.reply)
     elif isinstance(asked, CallModel):
         yield _Reply(await _call_model(run, asked))

@@ -12,7 +12,9 @@ from smolagents.events import NOTICES, Event, StreamEvent
 from smolagents.messages import ChatMessage, MessageRole
 from smolagents.requests import CallModel
 from smolagents.run import Run
-from smolagents.usage import Timing
+from smolagents.usage import Timing, TokenUsage
+
+_COUNTS = ("input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens", "cost")
 
 
 def report(run: Run, event: Event) -> Sequence[StreamEvent]:
@@ -26,16 +28,24 @@ def as_message(reply: Any) -> ChatMessage:
     """Return a model's reply as a message: a string is its text, and an SDK's own message only looks like one of ours.
 
     Raises:
-        TypeError: It is nothing of the kind.
+        TypeError: It is nothing of the kind, or counts its tokens in another form than ours.
     """
     if isinstance(reply, ChatMessage):
+        _check_usage(reply.token_usage)
         return reply
     if isinstance(reply, str):
         return ChatMessage(MessageRole.ASSISTANT, reply)
     if not hasattr(reply, "content"):
         raise TypeError(f"The model returned {type(reply).__name__}: its `generate` must return a ChatMessage.")
     calls, usage = getattr(reply, "tool_calls", None), getattr(reply, "token_usage", None)
+    _check_usage(usage)
     return ChatMessage(MessageRole.ASSISTANT, reply.content, calls or None, raw=reply, token_usage=usage)
+
+
+def _check_usage(usage: Any) -> None:
+    if usage is None or isinstance(usage, TokenUsage) or all(hasattr(usage, name) for name in _COUNTS):
+        return
+    raise TypeError(f"The model's token_usage is {type(usage).__name__}: it must be a TokenUsage, or None.")
 
 
 def resolved(value: Any) -> Any:

@@ -67,7 +67,7 @@ def _stream_model(run: Run, asked: CallModel) -> Generator[StreamEvent, None, Ch
         for delta in model.generate_stream(list(asked.messages), **asked.arguments):
             deltas.append(delta)
             yield from report(run, delta)
-        call.reply = agglomerate_stream_deltas(deltas)
+        call.reply = as_message(agglomerate_stream_deltas(deltas))
         return call.reply
 
 

@@ -24,6 +24,8 @@ API_LEVEL = 1
 A plugin that needs level N says so in its groups' names: `smolagents.models.vN`. A name without suffix needs level 1.
 """
 
+# Where programs find the names of a kind; those of extras only in the package itself and in the plugin.
+_HOMES = {"models": "smolagents.models", "executors": "smolagents.remote_executors", "tools": "smolagents.tools"}
 _CORE_MODULES = frozenset(name.removesuffix(".py") for name in os.listdir(os.path.dirname(os.path.dirname(__file__))))
 
 
@@ -132,7 +134,7 @@ class Catalogue:
         entries.sort(key=lambda entry: (entry.state != "ok", KINDS.index(entry.kind)))
         usable = [entry for entry in entries if entry.state == "ok"]
         if len({entry.distribution for entry in usable}) > 1:
-            places = " and ".join(f"smolagents.{entry.kind} ({entry.distribution})" for entry in usable)
+            places = " and ".join(f"{_HOMES.get(entry.kind, entry.module)} ({entry.distribution})" for entry in usable)
             return _with_clash(usable[0], f"{name} is in {places}: take it from one of these modules")
         return entries[0] if entries else None
 
@@ -217,11 +219,12 @@ def _read_entries(folder: str, distribution: str, version: str) -> "Iterator[Ent
 
 
 def _entry(group: str, name: str, value: str, distribution: str, version: str, folder: str) -> Entry:
-    kind, _, level = group.removeprefix("smolagents.").partition(".v")
+    kind, suffix, level = group.removeprefix("smolagents.").partition(".v")
     entry = Entry(kind, name, value, distribution, version, folder)
     if kind not in (*KINDS, "hooks"):
-        entry.settle("unsupported", f"this core knows no group [{group}]; update it: pip install -U smolagents-core")
-    elif level and not level.isdecimal():
+        hint = _near_group(kind, suffix + level)
+        entry.settle("unsupported", f"this core knows no group [{group}]{hint} it: pip install -U smolagents-core")
+    elif suffix and (not level.isdecimal() or level.startswith("0")):
         entry.settle("broken", f"[{group}] is no group: the suffix for an API level is .v1, .v2, …")
     elif level and int(level) > API_LEVEL:
         entry.settle(
@@ -229,6 +232,13 @@ def _entry(group: str, name: str, value: str, distribution: str, version: str, f
             f"needs API level {level}, this core has {API_LEVEL}; update it: pip install -U smolagents-core",
         )
     return entry
+
+
+def _near_group(kind: str, suffix: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(kind.lower(), (*KINDS, "hooks"), n=1)
+    return f", did you mean [smolagents.{near[0]}{suffix}]? Else update" if near else "; update"
 
 
 def _judge_value(entry: Entry) -> None:

@@ -2,6 +2,7 @@
 
 from smolagents.plugins import dispatch
 from smolagents.plugins.catalogue import current, owner_of
+from smolagents.plugins.names import CORE_COMMANDS
 from smolagents.plugins.reports import report
 
 TYPE_CHECKING = False
@@ -25,6 +26,7 @@ class _Registry:
         self.targets: dict[str, Any] = {}
 
     def add(self, name: str, target: "Any") -> None:
+        _check(name, target)
         if owner := owner_of(name):
             raise ValueError(f"the name {name} belongs to {owner}")
         self.targets[name] = target
@@ -34,7 +36,19 @@ class _CommandRegistry(_Registry):
     def add(self, name: str, run: "Callable[[list[str]], int]", help: str = "") -> None:
         from smolagents.hooks import Command
 
+        _check(name, run)
+        if name.split() != [name] or name.startswith("-"):
+            raise ValueError(f"a command is one word that does not begin with a dash, and {name!r} is none")
+        if name in CORE_COMMANDS:
+            raise ValueError(f"the command {name} belongs to smolagents-core")
         self.targets[name] = Command(name, run, help)
+
+
+def _check(name: "Any", target: "Any") -> None:
+    if not isinstance(name, str) or not name.strip():
+        raise TypeError(f"a name is a text that is not empty, and {name!r} is none")
+    if not callable(target):
+        raise TypeError(f"{name} must be a class, a function or another callable, not {type(target).__name__}")
 
 
 def offered(kind: str) -> "dict[str, Any]":
@@ -73,23 +87,26 @@ def _collect(hook: str, make_registry: "Callable[[], _Registry]") -> "dict[str, 
     return {name: target for name, target in found.items() if name not in clashing}
 
 
-def prompt_templates(name: str, templates: "dict[str, Any]") -> "dict[str, Any]":
+def prompt_templates(name: str, templates: "dict[str, Any]", check: "Callable[[str, str], None]") -> "dict[str, Any]":
     """Apply what plugins replace in an agent's default prompts, one plugin after the other, and return the prompts.
 
     Args:
         name: Which prompts these are: "code_agent", "structured_code_agent" or "toolcalling_agent".
         templates: The prompts; changed in place.
+        check: Gets the name of each new prompt, such as "planning.initial_plan", and its text; raises if it is no good.
     """
 
     def accept(replacements: "Any") -> None:
-        merged = _merged(templates, replacements, "")
+        merged = _merged(templates, replacements, "", check)
         templates.update(merged)
 
     dispatch.contribute("prompt_templates", accept, name=name, templates=templates)
     return templates
 
 
-def _merged(templates: "dict[str, Any]", replacements: "Any", path: str) -> "dict[str, Any]":
+def _merged(
+    templates: "dict[str, Any]", replacements: "Any", path: str, check: "Callable[[str, str], None]"
+) -> "dict[str, Any]":
     if not isinstance(replacements, dict):
         raise TypeError(f"prompt_templates: {path or 'the result'} must be a dict, not {type(replacements).__name__}")
     merged = dict(templates)
@@ -97,8 +114,9 @@ def _merged(templates: "dict[str, Any]", replacements: "Any", path: str) -> "dic
         if key not in templates:
             raise ValueError(f"prompt_templates: there is no template {path}{key}; known here: {', '.join(templates)}")
         if isinstance(templates[key], dict):
-            merged[key] = _merged(templates[key], value, f"{path}{key}.")
+            merged[key] = _merged(templates[key], value, f"{path}{key}.", check)
         elif isinstance(value, str):
+            check(f"{path}{key}", value)
             merged[key] = value
         else:
             raise TypeError(f"prompt_templates: {path}{key} must be a string, not {type(value).__name__}")

@@ -38,7 +38,7 @@ class Implementation:
 
 _lock = RLock()
 _programs: "dict[Key, tuple[str, Any]]" = {}  # plugins that the program itself registered: label and object
-_failed: "set[Key]" = set()
+_failed: "dict[Key, str]" = {}  # why each of them is left out
 _hooks: "dict[str, tuple[Implementation, ...]] | None" = None  # None: to be attached before the next hook fires
 _attached: "list[Entry]" = []
 _attaching = False
@@ -56,9 +56,14 @@ def notify(hook: str, /, **arguments: "Any") -> None:
 
 
 def contribute(hook: str, accept: "Callable[[Any], None]", /, **arguments: "Any") -> None:
-    """Ask all plugins and hand each result to `accept`; a plugin whose result is refused counts as failing."""
+    """Ask all plugins and hand each result to `accept`; a plugin whose result is refused counts as failing.
+
+    Each plugin gets a copy of the arguments: one that changes them in place changes nothing.
+    """
+    from copy import deepcopy
+
     for implementation in implementations(hook):
-        attempt(hook, implementation, arguments, accept)
+        attempt(hook, implementation, deepcopy(arguments), accept)
 
 
 def first(hook: str, check: "Callable[[Any], None] | None" = None, /, **arguments: "Any") -> "Any":
@@ -116,11 +121,16 @@ def leave_out(key: "Key", what: str, error: BaseException) -> None:
     with _lock:
         if key in _failed:
             return
-        _failed.add(key)
+        _failed[key] = reason = f"{what} and is left out: {described(error)}"
         if _hooks is not None:
             kept = {hook: tuple(one for one in found if one.key != key) for hook, found in _hooks.items()}
             _hooks = {hook: found for hook, found in kept.items() if found}
-    report(f"{what} and is left out: {described(error)}", error)
+    report(reason, error)
+
+
+def why_left_out(entry: Entry) -> str:
+    """Say how the hooks of an entry have failed in this process; empty if they have not."""
+    return _failed.get(_key(entry), "")
 
 
 def register(plugin: "Any", name: str | None = None) -> None:
@@ -135,7 +145,7 @@ def register(plugin: "Any", name: str | None = None) -> None:
         raise ValueError(f"{label} can't be registered: {'; '.join(problems)}")
     with _lock:
         key = ("program", str(id(plugin)))
-        _failed.discard(key)
+        _failed.pop(key, None)
         _programs[key] = (f"plugin {label} of this program", plugin)
         _hooks = None
 
@@ -187,6 +197,10 @@ def _misfits_of(implementation: "pluggy.HookImpl", caller: "pluggy.HookCaller") 
         yield f"{caller.name} is async or a generator: hooks are plain functions"
 
 
+def _key(entry: Entry) -> "Key":
+    return entry.distribution, entry.version, entry.name, entry.value
+
+
 def _hook_entries() -> list[Entry]:
     return [entry for entry in current().entries if entry.kind == "hooks" and entry.state == "ok"]
 
@@ -212,7 +226,7 @@ def _attach() -> "dict[str, tuple[Implementation, ...]]":
 def _loaded(entries: list[Entry]) -> "dict[Key, tuple[str, Any]]":
     plugins: dict[Key, tuple[str, Any]] = {}
     for entry in sorted(entries, key=lambda entry: (entry.distribution, entry.name), reverse=True):
-        key = (entry.distribution, entry.version, entry.name, entry.value)
+        key = _key(entry)
         if key in _failed:
             continue
         try:

@@ -186,6 +186,9 @@ DISTRIBUTIONS: dict[str, dict[str, tuple[str, ...]]] = {
 NAMELESS = frozenset(distribution for distribution, kinds in DISTRIBUTIONS.items() if not kinds)
 """First-party distributions that offer their import package, and no names."""
 
+CORE_COMMANDS = ("run", "plugins", "tools", "doctor", "version", "help")
+"""Subcommands of `smolagents` that core brings along."""
+
 COMMANDS = {"hub": "smolagents-models-hf", "mcp": "smolagents-tools-mcp", "ui": "smolagents-ui-gradio"}
 """First-party distribution that adds each subcommand of `smolagents`."""
 

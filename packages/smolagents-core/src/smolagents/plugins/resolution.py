@@ -36,7 +36,7 @@ def resolve(name: str, *kinds: str) -> "Any":
         return _core_attribute(name)
     found = _lookup(name, kinds or KINDS)
     if found is _UNKNOWN:
-        raise _unknown(name)
+        raise _unknown(name, kinds or KINDS)
     return found
 
 
@@ -141,9 +141,9 @@ def surface_attribute(name: str) -> "Any":
     raise AttributeError(f"module 'smolagents' has no attribute {name!r}.{hint}")
 
 
-def surface_names() -> list[str]:
-    """Return all public names that `smolagents` can give: core's, and those of the installed plugins."""
-    offered_names = (entry.name for entry in current().entries if entry.kind in KINDS and entry.state == "ok")
+def surface_names(kinds: "tuple[str, ...]" = KINDS) -> list[str]:
+    """Return all public names that `smolagents` can give: core's, and those of some kinds of the installed plugins."""
+    offered_names = (entry.name for entry in current().entries if entry.kind in kinds and entry.state == "ok")
     return sorted({*CORE, *offered_names})
 
 
@@ -217,9 +217,10 @@ def _not_offered(name: str, distribution: str) -> "MissingPluginError":
     )
 
 
-def _unknown(name: str) -> "MissingPluginError":
+def _unknown(name: str, kinds: "tuple[str, ...]") -> "MissingPluginError":
+    where = "" if kinds == KINDS else f" as one of its {' or '.join(kinds)}"
     return _error(
-        f"No installed plugin offers the name {name!r}.{_near_miss(name)} "
+        f"No installed plugin offers the name {name!r}{where}.{_near_miss(name, kinds)} "
         "What is installed: python -m smolagents plugins list"
     )
 
@@ -236,12 +237,14 @@ def _error(message: str, clash: bool = False) -> "MissingPluginError":
     return PluginClashError(message) if clash else MissingPluginError(message)
 
 
-def _near_miss(name: str) -> str:
+def _near_miss(name: str, kinds: "tuple[str, ...]" = KINDS) -> str:
     if name.startswith("_"):
         return ""
     from difflib import get_close_matches
 
-    matches = get_close_matches(name, {*surface_names(), *FIRST_PARTY}, n=1, cutoff=0.75)
+    first_party = {name for name in FIRST_PARTY if first_party_kind(name) in kinds}
+    known = {*surface_names(kinds), *first_party} - {name}
+    matches = get_close_matches(name, known, n=1, cutoff=0.75)
     return f" Did you mean {matches[0]!r}?" if matches else ""
 
 
