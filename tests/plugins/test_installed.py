@@ -25,6 +25,7 @@ def test_both_plugins_are_listed_without_being_imported(fresh: Any) -> None:
         ("hooks", "hello"): "ok",
         ("models", "BrokenModel"): "ok",
         ("models", "HelloModel"): "ok",
+        ("packages", "smolagents_testing"): "ok",
         ("tools", "HelloTool"): "ok",
         ("tools", "broken"): "ok",
         ("tools", "hello"): "ok",

@@ -199,3 +199,8 @@ def test_the_command_is_listed() -> None:
     done = subprocess.run([sys.executable, "-m", "smolagents", "help"], capture_output=True, text=True, check=True)
     assert "mcp" in done.stdout
     assert "offer tools and agents as an MCP server" in done.stdout
+
+
+def test_its_help_says_where_the_names_of_tools_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert mcp_main(["serve", "--help"]) == 0
+    assert "`smolagents tools list`" in " ".join(capsys.readouterr().out.split())

@@ -226,6 +226,23 @@ def test_what_it_refuses(environment: dict[str, str], arguments: list[str], says
     assert says.format(busy=busy) in done.stderr
 
 
+@pytest.mark.parametrize("option", [["--port", "8000"], ["--host", "127.0.0.1"]])
+def test_stdio_has_no_address(environment: dict[str, str], option: list[str]) -> None:
+    command = serve(environment, "loud", *option)
+    done = subprocess.run(
+        [command.command, *command.args],
+        stdin=subprocess.DEVNULL,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    said = f"smolagents mcp: error: {option[0]} is for --transport streamable-http: stdio has no address\n"
+    assert done.stderr == said
+
+
 @pytest.mark.parametrize("executor", ["local", "process"])
 def test_a_call_that_the_client_cancels_ends_the_run(executor: str, tmp_path: Path) -> None:
     beats: list[int] = []

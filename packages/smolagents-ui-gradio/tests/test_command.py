@@ -26,6 +26,11 @@ def smolagents(*arguments: str, **options: Any) -> subprocess.CompletedProcess[s
     [
         (["A task."], "the page asks for tasks: leave out 'A task.'"),
         (["--modle", "x"], "unknown option --modle. Did you mean --model?"),
+        (["--quiet"], "the page shows what the agent does: leave out --quiet"),
+        (["--json"], "the page shows what the agent does: leave out --json"),
+        (["--port", "99999"], "'99999' is no port: a number from 1 to 65535"),
+        (["--port", "0"], "'0' is no port"),
+        (["--port", "http"], "'http' is no port"),
         (["--agent", "nowhere"], "There is no agent in nowhere"),
         (["--agent", "somewhere", "--tools", "web_search"], "leave out --tools web_search"),
     ],
@@ -48,10 +53,12 @@ def test_the_command_serves_an_agent_and_ends_with_ctrl_c(
     environ = {**os.environ, **keys, "PYTHONUNBUFFERED": ""}
     command = [sys.executable, "-m", "smolagents", "ui", "--model", "openai/gpt-5", "--tools", "--port", str(port)]
     log = tmp_path / "log"
-    process = subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=log.open("w"))
+    with log.open("w") as file:
+        process = subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=file)
     try:
         until(lambda: process.poll() is not None or is_served(port))
-        until(lambda: process.poll() is not None or f"http://127.0.0.1:{port}" in log.read_text())
+        until(lambda: process.poll() is not None or log.read_text().endswith("\n"))
+        assert log.read_text() == f"The agent is at http://127.0.0.1:{port}/ until you press Ctrl-C\n"
         chat = look(f"http://127.0.0.1:{port}")
         chat.ask("How is it?")
         chat.finished()

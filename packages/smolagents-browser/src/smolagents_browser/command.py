@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from smolagents.cli.arguments import Options, common_parser, parse_with, split_list
+from smolagents.cli.streams import run_with_streams
 
 if TYPE_CHECKING:
     from smolagents.cli.building import Built
@@ -29,7 +30,10 @@ def main(argv: list[str] | None = None) -> int:
 
     Exit codes: 0 an answer, 1 the run failed or used up its steps, 2 bad usage, 130 interrupted.
     """
-    arguments = sys.argv[1:] if argv is None else argv
+    return run_with_streams(_webagent, PROGRAM, sys.argv[1:] if argv is None else argv)
+
+
+def _webagent(arguments: list[str]) -> int:
     named = arguments[: arguments.index("--")] if "--" in arguments else arguments
     if "-h" in named or "--help" in named:
         from smolagents_browser.help import WEBAGENT

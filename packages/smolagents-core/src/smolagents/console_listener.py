@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from smolagents.agent_types import AgentText, AgentType, loaded_class
 from smolagents.monitoring import YELLOW_HEX, AgentLogger, LogLevel, is_silent
+from smolagents.terminal import escape_controls
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -106,7 +107,7 @@ class ConsoleListener:
         from rich.panel import Panel
         from rich.text import Text
 
-        self._logger.log(Panel(Text(text), border_style="dim"), level=LogLevel.INFO)
+        self._logger.log(Panel(Text(escape_controls(text)), border_style="dim"), level=LogLevel.INFO)
 
     def _code(self, code: str) -> None:
         thought, found, _ = self._reply.partition(code)
@@ -217,6 +218,6 @@ class _Stream:
 
         height = max(console.height - 2, 1)
         recent = "".join(self._parts)[-height * console.width :]
-        for line in console.render_lines(Text(recent), options, pad=False)[-height:]:
+        for line in console.render_lines(Text(escape_controls(recent)), options, pad=False)[-height:]:
             yield from line
             yield Segment.line()

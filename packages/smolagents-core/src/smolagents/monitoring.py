@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
+from smolagents.terminal import escape_controls
 from smolagents.usage import Timing, TokenUsage
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class LogLevel(IntEnum):
 
 class AgentLogger:
     """Print what an agent does: panels, rules and colours in a terminal, plain lines everywhere else.
+
+    A terminal gets no control characters but those of the logger's own styles: text comes from models and web pages.
 
     Args:
         level: What has a higher level than this is not printed.
@@ -70,6 +73,8 @@ class AgentLogger:
             **kwargs: Passed to `Console.print`.
         """
         if self.shows(level):
+            if self.console.is_terminal:
+                args = tuple(escape_controls(arg) if isinstance(arg, str) else arg for arg in args)
             self.console.print(*args, **kwargs)
 
     def log_text(self, text: str, level: int | str = LogLevel.INFO, style: str | None = None, end: str = "\n") -> None:
@@ -91,11 +96,8 @@ class AgentLogger:
         if self.is_plain:
             self._log_section(title, content, level)
             return
-        from rich.syntax import Syntax
-
         parts: list[RenderableType] = [] if title is None else [_rule(title, style, align="left")]
-        body = Syntax(content, lexer="markdown", theme="ansi_dark", background_color="default", word_wrap=True)
-        self._log_all([*parts, body], level)
+        self._log_all([*parts, _highlighted(content, "markdown")], level)
 
     def log_code(self, title: str, content: str, level: int = LogLevel.INFO) -> None:
         """Print Python code with highlighting, without anything beside it that a copy would catch."""
@@ -105,9 +107,8 @@ class AgentLogger:
             self._log_section(title, content, level)
             return
         from rich.rule import Rule
-        from rich.syntax import Syntax
 
-        body = Syntax(content, lexer="python", theme="ansi_dark", background_color="default", word_wrap=True)
+        body = _highlighted(content, "python")
         self._log_all([_rule(title, "dim", align="left"), body, Rule(style="dim")], level)
 
     def log_rule(self, title: str, level: int = LogLevel.INFO) -> None:
@@ -138,9 +139,9 @@ class AgentLogger:
         from rich.text import Text
 
         panel = Panel(
-            Text(f"\n{content}\n", style="bold"),
-            title=Text(heading, style="bold"),
-            subtitle=Text(subtitle),
+            Text(f"\n{escape_controls(content)}\n", style="bold"),
+            title=Text(escape_controls(heading), style="bold"),
+            subtitle=Text(escape_controls(subtitle)),
             border_style=YELLOW_HEX,
             subtitle_align="left",
         )
@@ -153,7 +154,7 @@ class AgentLogger:
         import json
 
         text = "\n".join(json.dumps(_readable(message), indent=4, ensure_ascii=False) for message in messages)
-        self.log_markdown(text, level=level) if self.is_plain else self._log_json(text, level)
+        self.log_markdown(text, level=level) if self.is_plain else self.log(_highlighted(text, "json"), level=level)
 
     def visualize_agent_tree(self, agent: Any) -> None:
         """Print an agent, its tools and the agents that it manages as a tree."""
@@ -167,11 +168,6 @@ class AgentLogger:
 
     def _log_section(self, title: str | None, content: str, level: int | str) -> None:
         self.log_text(content if title is None else f"{title}\n{_indented(content)}", level)
-
-    def _log_json(self, text: str, level: int) -> None:
-        from rich.syntax import Syntax
-
-        self.log(Syntax(text, lexer="json", theme="ansi_dark", background_color="default", word_wrap=True), level=level)
 
     def _log_all(self, parts: list[RenderableType], level: int | str) -> None:
         from rich.console import Group
@@ -278,7 +274,15 @@ def _rule(title: str, style: str, align: Any = "center") -> RenderableType:
     from rich.rule import Rule
     from rich.text import Text
 
-    return Rule(Text(title, style="bold"), style=style, align=align, characters="─" if align == "left" else "━")
+    text = Text(escape_controls(title), style="bold")
+    return Rule(text, style=style, align=align, characters="─" if align == "left" else "━")
+
+
+def _highlighted(text: str, language: str) -> RenderableType:
+    from rich.syntax import Syntax
+
+    text = escape_controls(text)
+    return Syntax(text, lexer=language, theme="ansi_dark", background_color="default", word_wrap=True)
 
 
 def _indented(text: str) -> str:

@@ -81,3 +81,11 @@ def test_takes_no_arguments(shell: Any) -> None:
 def test_python_is_told(shell: Any) -> None:
     (found,) = [found for (topic, _), found in findings(shell).items() if topic == "python"]
     assert sys.executable in found["text"]
+
+
+def test_its_help(shell: Any) -> None:
+    done = shell.smolagents("doctor", "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: smolagents doctor [--json]\n")
+    assert shell.smolagents("doctor", "-h").stdout == done.stdout
+    assert shell.smolagents("doctor", "--json", "--help").stdout == done.stdout

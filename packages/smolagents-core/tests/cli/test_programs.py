@@ -101,6 +101,16 @@ def test_lines_of_an_env_file(line: str, value: str | None, tmp_path: Any, monke
     assert os.environ.get("ACME") == value
 
 
+def test_an_env_file_of_windows(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    monkeypatch.setenv("ACME", "taken back at the end")
+    monkeypatch.delenv("ACME")
+    (tmp_path / ".env").write_bytes(b"\xef\xbb\xbfACME=x\r\n")
+    assert read_dotenv(tmp_path / ".env") == ["ACME"]
+    assert os.environ["ACME"] == "x"
+
+
 def test_near_misses() -> None:
     assert near_miss("openaimodel", ["OpenAIModel", "ReplayModel"]) == " Did you mean OpenAIModel?"
     assert near_miss("xyz", ["OpenAIModel"]) == ""

@@ -15,7 +15,6 @@ from smolagents.hooks import hookimpl
 def register_commands(registry):
     registry.add("greet", greet, help="say hello")
     registry.add("crash", lambda arguments: 1 / 0)
-    registry.add("run", lambda arguments: 99)
 
 def greet(arguments):
     print("Hello", *arguments)
@@ -71,7 +70,12 @@ def test_commands_of_plugins(shell: Any) -> None:
 
 
 def test_core_commands_cannot_be_taken_over(shell: Any) -> None:
-    install_commands(shell)
+    source = COMMANDS.replace('"crash"', '"run"')
+    shell.install("acme-thief", "[smolagents.hooks]\nacme = acme_thief\n", acme_thief=source)
+    listed = shell.smolagents("help")
+    assert (listed.returncode, listed.stdout) == (0, SMOLAGENTS)
+    assert "plugin acme of acme-thief 1.0 failed in hook register_commands and is left out" in listed.stderr
+    assert "the command run belongs to smolagents-core" in listed.stderr
     assert shell.smolagents("run", "--version").stdout == shell.smolagents("version").stdout
 
 
@@ -101,11 +105,15 @@ def test_a_broken_plugin_is_named_once_and_the_rest_works(shell: Any) -> None:
     assert done.stderr.startswith("smolagent: warning: ")
 
 
-@pytest.mark.parametrize(
-    ("command", "distribution"),
-    [("hub", "smolagents-models-hf"), ("mcp", "smolagents-tools-mcp"), ("ui", "smolagents-ui-gradio")],
-)
-def test_a_command_of_a_missing_plugin_says_how_to_get_it(shell: Any, command: str, distribution: str) -> None:
-    done = shell.smolagents(command, "--help", SMOLAGENTS_DISABLE_PLUGINS="1")
-    assert done.returncode == 2
-    assert f"{command} is a command of {distribution}: pip install {distribution}" in done.stderr
+def test_help_of_a_command(shell: Any) -> None:
+    install_commands(shell)
+    assert shell.smolagents("help", "run").stdout == SMOLAGENT
+    assert shell.smolagents("help", "help").stdout.startswith(SMOLAGENTS)
+    for command in ("plugins", "tools", "doctor"):
+        done = shell.smolagents("help", command)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith(f"usage: smolagents {command}")
+    assert shell.smolagents("help", "greet").stdout == "Hello --help\n"
+    done = shell.smolagents("help", "nosuch")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("smolagents: error: unknown command 'nosuch'.")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from smolagents import plugins
-from smolagents.cli.help import SUBCOMMANDS
 from smolagents.hooks import hookimpl
 from smolagents.plugins import PluginWarning
+from smolagents.plugins.names import CORE_COMMANDS
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_bad_names_and_targets_are_refused(
         ("nocall", "not callable", "nocall must be a class, a function or another callable, not str"),
         ("--help", print, "a command is one word that does not begin with a dash, and '--help' is none"),
         ("two words", print, "a command is one word that does not begin with a dash, and 'two words' is none"),
-        *((name, print, f"the command {name} belongs to smolagents-core") for name in SUBCOMMANDS),
+        *((name, print, f"the command {name} belongs to smolagents-core") for name in CORE_COMMANDS),
     ],
 )
 def test_bad_commands_are_refused(implement: Callable[..., None], name: Any, run: Any, reason: str) -> None:

@@ -27,6 +27,7 @@ def mcp_main(arguments: list[str]) -> int:
     except SystemExit as end:
         return int(end.code or 0)
     try:
+        host, port = _address(options)
         server = _server(options)
     except (ValueError, ImportError, OSError) as error:
         print(f"smolagents mcp: error: {error}", file=sys.stderr)
@@ -35,11 +36,11 @@ def mcp_main(arguments: list[str]) -> int:
         if options.transport == "stdio":
             serve_stdio(server)
         else:
-            serve_http(server, options.host, options.port)
+            serve_http(server, host, port)
     except KeyboardInterrupt:
         return _INTERRUPTED
     except (OSError, OverflowError) as error:
-        where = f"can't listen at {options.host}:{options.port}: " if getattr(error, "errno", None) else ""
+        where = f"can't listen at {host}:{port}: " if getattr(error, "errno", None) else ""
         print(f"smolagents mcp: error: {where}{getattr(error, 'strerror', None) or error}", file=sys.stderr)
         return 2
     return 0
@@ -50,19 +51,26 @@ def _parser() -> argparse.ArgumentParser:
     serve = parser.add_subparsers(required=True, metavar="serve").add_parser(
         "serve", help="offer tools and agents", description="Offer tools and agents to MCP clients."
     )
-    serve.add_argument("tools", nargs="*", metavar="TOOL", help="name of a tool: `smolagents plugins list` shows them")
+    serve.add_argument("tools", nargs="*", metavar="TOOL", help="name of a tool: `smolagents tools list` shows them")
     serve.add_argument(
         "--agent", action="append", default=[], metavar="FOLDER", help="an agent that was saved to a folder; it is run"
     )
     serve.add_argument("--transport", choices=("stdio", "streamable-http"), default="stdio")
     serve.add_argument(
         "--host",
-        default="127.0.0.1",
-        help="address to listen on (streamable-http); all but this machine's own need a secret in SMOLAGENTS_MCP_TOKEN",
+        help="address to listen on (streamable-http; default: 127.0.0.1); all but this machine's own need a secret in "
+        "SMOLAGENTS_MCP_TOKEN",
     )
-    serve.add_argument("--port", type=int, default=8000, help="port to listen on (streamable-http); 0: any free one")
+    serve.add_argument("--port", type=int, help="port to listen on (streamable-http; default: 8000); 0: any free one")
     serve.add_argument("--name", default="smolagents", help="what the server calls itself")
     return parser
+
+
+def _address(options: argparse.Namespace) -> tuple[str, int]:
+    given = [option for option in ("host", "port") if getattr(options, option) is not None]
+    if given and options.transport == "stdio":
+        raise ValueError(f"--{given[0]} is for --transport streamable-http: stdio has no address")
+    return options.host or "127.0.0.1", 8000 if options.port is None else options.port
 
 
 def _server(options: argparse.Namespace) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,13 +42,19 @@ def ui_main(arguments: list[str]) -> int:
     from smolagents_ui_gradio.page import GradioUI
 
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(line_buffering=True)  # Gradio prints the address, and a log gets it at once
+        sys.stdout.reconfigure(line_buffering=True)  # Gradio prints the public address, and a log gets it at once
+    ui = GradioUI(agent)
+    app = ui.create_app()
+    where = {"server_name": options.host, "server_port": options.port}
     try:
-        GradioUI(agent).launch(share=options.share, server_name=options.host, server_port=options.port)
+        # Quiet, because Gradio would name arguments of its own that this command spells in another way.
+        app.launch(share=options.share, **where, **ui.page_options, prevent_thread_lock=True, quiet=True)
     except OSError as error:
         taken = f"port {options.port} of {options.host} can't be used: choose another one with --port"
         say("error", taken if options.port else one_line(error))
         return _BAD_USAGE
+    print(f"The agent is at {app.local_url} until you press Ctrl-C", flush=True)
+    app.block_thread()
     return 0
 
 
@@ -61,9 +67,15 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument("--agent", metavar="FOLDER", help="an agent that was saved to a folder; its code is run")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    parser.add_argument("--port", type=int, help="port to listen on (default: the first free one from 7860 on)")
+    parser.add_argument("--port", type=_port, help="port to listen on (default: the first free one from 7860 on)")
     parser.add_argument("--share", action="store_true", help="make a public address through Gradio's servers")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise ArgumentTypeError(f"{text!r} is no port: a number from 1 to 65535")
+    return int(text)
 
 
 def _agent(options: Namespace, rest: list[str]) -> MultiStepAgent:
@@ -82,4 +94,7 @@ def _agent(options: Namespace, rest: list[str]) -> MultiStepAgent:
     wanted = parse_arguments(rest)
     if wanted.prompt is not None:
         raise ValueError(f"the page asks for tasks: leave out {wanted.prompt!r}")
+    for option in ("json", "quiet"):
+        if getattr(wanted, option):
+            raise ValueError(f"the page shows what the agent does: leave out --{option}")
     return build_agent(wanted).agent

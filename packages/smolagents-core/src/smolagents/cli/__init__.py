@@ -5,6 +5,8 @@ This module stays light, so that `--help`, `--version` and `plugins list` cost l
 
 import sys
 
+from smolagents.cli.streams import run_with_streams
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,7 +46,15 @@ def main(argv: list[str] | None = None) -> int:
 
     Exit codes: 0 an answer, 1 the run failed or used up its steps, 2 bad usage, 130 interrupted.
     """
-    arguments = sys.argv[1:] if argv is None else argv
+    return run_with_streams(_smolagent, "smolagent", sys.argv[1:] if argv is None else argv)
+
+
+def smolagents_main(argv: list[str] | None = None) -> int:
+    """Run `smolagents` with these arguments, or with those of the process, and return the exit code."""
+    return run_with_streams(_smolagents, "smolagents", sys.argv[1:] if argv is None else argv)
+
+
+def _smolagent(arguments: list[str]) -> int:
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     if "-h" in options or "--help" in options:
         from smolagents.cli.help import SMOLAGENT
@@ -57,12 +67,10 @@ def main(argv: list[str] | None = None) -> int:
     return smolagent(arguments)
 
 
-def smolagents_main(argv: list[str] | None = None) -> int:
-    """Run `smolagents` with these arguments, or with those of the process, and return the exit code."""
-    arguments = sys.argv[1:] if argv is None else argv
+def _smolagents(arguments: list[str]) -> int:
     name = arguments[0] if arguments else ""
     if name == "run":
-        return main(arguments[1:])
+        return _smolagent(arguments[1:])
     if name == "plugins":
         from smolagents.cli.plugins import plugins_main
 
@@ -81,6 +89,8 @@ def smolagents_main(argv: list[str] | None = None) -> int:
         from smolagents.cli.help import SMOLAGENTS
 
         return _show(SMOLAGENTS)
+    if name == "help" and len(arguments) > 1:
+        return _smolagents([arguments[1], "--help"])
     from smolagents.cli.subcommands import run_subcommand
 
     return run_subcommand(name, arguments[1:])

@@ -151,19 +151,26 @@ def _with_address(choice: Choice, options: Options) -> Choice:
 
 def _ways_out() -> str:
     """Say that there is no model, and how to get one in three ways, the first of which fits what is there already."""
-    from smolagents import plugins
-
     keyed = next((provider for provider in PROVIDERS if provider.is_set), PROVIDERS[0])
-    first = [] if keyed.is_set else [f"export {keyed.variables[0]}=…"]
-    if not plugins.available(keyed.model_type):
-        first.append(f"pip install {plugins.FIRST_PARTY[keyed.model_type]}")
-    server = [] if plugins.available("OpenAIModel") else ["pip install smolagents-models-openai"]
-    server.append(COMMANDS["ollama"])
+    first = _steps(keyed.model_type, *([] if keyed.is_set else [f"export {keyed.variables[0]}=…"]))
+    server = _steps("OpenAIModel", COMMANDS["ollama"])
     looked = ", ".join(addresses().values()) or "nowhere"
     has = f"{keyed.variables[0]} is set" if keyed.is_set else "a provider's key"
     return (
         "no model to work with. Three ways out:\n"
-        f"  1. {has}:  {' && '.join(first)}\n"
-        f"  2. a local server (looked at {looked}):  {' && '.join(server)}\n"
+        f"  1. {has}:  {first}\n"
+        f"  2. a local server (looked at {looked}):  {server}\n"
         '  3. name one:  smolagent "…" --model openai/gpt-4.1 --api-key …, or: export SMOLAGENTS_MODEL=…'
     )
+
+
+def _steps(model_type: str, *commands: str) -> str:
+    """Return the commands that get a class of models and then what it works with, or say why it can't be used."""
+    from smolagents import plugins
+    from smolagents.plugins.catalogue import current
+
+    entry = current().find(model_type, ("models",))
+    if entry is not None and entry.state != "ok":
+        return f"{model_type} of {entry.distribution} is installed, but {entry.detail}"
+    install = [] if entry is not None else [f"pip install {plugins.FIRST_PARTY[model_type]}"]
+    return " && ".join([*install, *commands])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +50,8 @@ def run_command(
             return _run(options, program, build, ask)
         except (ValueError, ImportError) as error:
             say("error", _indented(error, options))
+            if _is_strict_about(error):
+                _print_traceback(error, options)
             return BAD_USAGE
         except (KeyboardInterrupt, EOFError):
             if sys.stderr.isatty():  # which shows ^C, or an unanswered question, on the line
@@ -88,12 +92,14 @@ def _task(options: Options, program: str, can_ask: bool) -> str | None:
     if options.prompt is not None and not options.prompt.strip():
         raise UsageError(f'the task is empty: {program} "what to do"')
     if options.prompt not in (None, "-"):
-        return options.prompt
+        return _readable(options.prompt, "the task", sys.getfilesystemencoding())
     if options.prompt is None and can_ask and sys.stdin.isatty() and not (options.json or options.quiet):
         return None
     if options.prompt is None and sys.stdin.isatty():
         raise UsageError(f'no task: {program} "what to do"')
-    task = sys.stdin.read().strip()
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")
+    task = _readable(sys.stdin.read(), "standard input", sys.stdin.encoding).strip()
     if not task:
         hint = ""
         named = (options.tools or []) + (options.imports or [])
@@ -101,6 +107,14 @@ def _task(options: Options, program: str, can_ask: bool) -> str | None:
             hint = ". If it stands behind a list such as --tools, put -- before it"
         raise UsageError(f'no task, neither as an argument nor on standard input: {program} "what to do"{hint}')
     return task
+
+
+def _readable(text: str, origin: str, encoding: str) -> str:
+    """Return a text with a sign in place of each half of a surrogate pair: a byte that Python could not decode."""
+    readable = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    if readable != text:
+        say("warning", f"{origin} is not {encoding} throughout: bytes that are none were replaced by U+FFFD")
+    return readable
 
 
 def _read_dotenv(options: Options) -> None:
@@ -127,10 +141,22 @@ def _say_what_went_wrong(outcome: Outcome, options: Options) -> None:
     elif outcome.status == "failed" and error is not None:
         kind = "" if isinstance(error, AgentError) else f"{type(error).__name__}: "  # ours begin with where it happened
         say("error", f"the run failed: {kind}{one_line(error, [options.api_key])}")
-        if options.verbosity_level > 1:
-            from traceback import format_exception
+        if options.verbosity_level > 1 or _is_strict_about(error):
+            _print_traceback(error, options)
 
-            print(without_secrets("".join(format_exception(error)), [options.api_key]), file=sys.stderr)
+
+def _is_strict_about(error: BaseException) -> bool:
+    """Tell whether a plugin failed, and SMOLAGENTS_STRICT_PLUGINS asks to see where."""
+    from smolagents.errors import BrokenPluginError
+    from smolagents.plugins.switches import strict
+
+    return isinstance(error, BrokenPluginError) and strict()
+
+
+def _print_traceback(error: BaseException, options: Options) -> None:
+    from traceback import format_exception
+
+    print(without_secrets("".join(format_exception(error)), [options.api_key]), file=sys.stderr)
 
 
 def _indented(error: Exception, options: Options) -> str:

@@ -15,7 +15,7 @@ def read_dotenv(path: Path) -> list[str]:
     if not path.is_file():  # people also call virtual environments .env
         return []
     names = []
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines():
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         name, value = name.strip(), value.strip()
         if not equals or not name.isidentifier() or name in os.environ:

@@ -7,7 +7,7 @@ Let an agent do a task: a model writes code, the code runs, the model reads the 
 Without TASK it is read from a pipe (also with - as TASK); in a terminal, smolagent asks for all it needs.
 
   smolagent "How many primes are below 10,000?"
-  smolagent "Plot sales.csv" --imports pandas matplotlib --model openai/gpt-4.1
+  smolagent "Plot sales.csv" --executor local --imports pandas "matplotlib.*" --model openai/gpt-4.1
   smolagent "What is new in Python 3.14?" --tools web_search visit_webpage --quiet
 
 Model (without any of these: SMOLAGENTS_MODEL, else a provider whose key is in the environment, else a local server):
@@ -55,7 +55,17 @@ usage: smolagents COMMAND [ARGUMENTS]
   tools call NAME K=V …   call a tool, such as: smolagents tools call web_search query="tides"
   doctor                  tell what works on this machine and what does not: models, executors, plugins; --json
   version                 print the version
-  help                    print this text and the commands that installed plugins add
+  help [COMMAND]          print this text and the commands that installed plugins add, or the help of one command
 """
 
-SUBCOMMANDS = ("run", "plugins", "tools", "doctor", "version", "help")
+DOCTOR = """\
+usage: smolagents doctor [--json]
+
+Tell what works on this machine and what does not: Python, the model that `smolagent` would take, each executor with
+its layers of isolation, and the plugins; for what does not work, what to do about it.
+
+  --json                  print JSON
+  -h, --help              this text
+
+Exit code: 0 all that is installed works, 1 some of it does not, 2 bad usage.
+"""

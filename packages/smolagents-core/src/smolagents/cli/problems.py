@@ -47,4 +47,8 @@ def speak_as(program: str) -> None:
 
 def say(kind: str, text: str, program: str | None = None) -> None:
     """Print a line about the command itself to standard error."""
+    if sys.stderr.isatty():  # a message may hold the model's words
+        from smolagents.terminal import escape_controls
+
+        text = escape_controls(text)
     print(f"{program or _program}: {kind}: {text}", file=sys.stderr, flush=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext, redirect_stdout
@@ -12,9 +11,11 @@ from smolagents.cli.building import Built
 from smolagents.cli.media_files import MediaFiles
 from smolagents.cli.outcome import Outcome
 from smolagents.cli.problems import one_line, say
+from smolagents.cli.streams import silence
 from smolagents.events import StreamEvent
 from smolagents.monitoring import LogLevel, format_cost
 from smolagents.steps import ActionStep, PlanningStep
+from smolagents.terminal import escape_controls
 
 
 class Report:
@@ -79,11 +80,13 @@ class Report:
             return repr(value)
 
     def _print(self, text: str) -> None:
+        if self._out.isatty():
+            text = escape_controls(text)
         encoding = self._out.encoding or "utf-8"
         try:
             print(text.encode(encoding, "replace").decode(encoding), file=self._out, flush=True)
-        except BrokenPipeError:  # the reader has gone, as `head` does; nor may Python's last flush complain of it
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self._out.fileno())
+        except BrokenPipeError:  # the reader has gone, as `head` does: the run ends here
+            silence(self._out)
             raise SystemExit(1) from None
 
 

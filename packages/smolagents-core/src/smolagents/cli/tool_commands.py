@@ -6,14 +6,16 @@ import json
 import os
 import sys
 from argparse import ArgumentParser
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from smolagents.cli.dotenv import read_dotenv
 from smolagents.cli.interruption import INTERRUPTED
 from smolagents.cli.problems import UsageError, near_miss, one_line, say
 from smolagents.cli.tools import known_tools, make_tools, missing_tools
 from smolagents.cli.warning_lines import warnings_as_lines
+from smolagents.terminal import escape_controls
 
 if TYPE_CHECKING:
     from smolagents.tools import Tool
@@ -26,11 +28,12 @@ _PYTHON_SPELLINGS = {"True": "true", "False": "false", "None": "null"}
 def tools_main(argv: list[str]) -> int:
     """Run `smolagents tools` with the arguments that follow these words, and return the exit code."""
     arguments = _parser().parse_args(argv)
-    with warnings_as_lines():
+    out = sys.stdout
+    with warnings_as_lines(), redirect_stdout(sys.stderr) if arguments.json else nullcontext():  # as plugins may print
         if arguments.command == "list":
-            return _list(arguments.json)
+            return _list(arguments.json, out)
         try:
-            return _call(arguments.name, arguments.arguments, arguments.json)
+            return _call(arguments.name, arguments.arguments, arguments.json, out)
         except KeyboardInterrupt:
             return INTERRUPTED
 
@@ -49,12 +52,12 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _list(as_json: bool) -> int:
+def _list(as_json: bool, out: TextIO) -> int:
     found = [{"name": name, "from": origin, "installed": True} for name, origin in known_tools().items()]
     found += [{"name": name, "from": origin, "installed": False} for name, origin in missing_tools().items()]
     found.sort(key=lambda tool: (not tool["installed"], str(tool["name"]).lower()))
     if as_json:
-        print(json.dumps(found, indent=2))
+        print(json.dumps(found, indent=2), file=out)
         return 0
     rows = [("NAME", "FROM", "STATE")]
     rows += [
@@ -62,11 +65,11 @@ def _list(as_json: bool) -> int:
         for tool in found
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
-    print("\n".join(f"{name:<{widths[0]}}  {origin:<{widths[1]}}  {state}" for name, origin, state in rows))
+    print("\n".join(f"{name:<{widths[0]}}  {origin:<{widths[1]}}  {state}" for name, origin, state in rows), file=out)
     return 0
 
 
-def _call(name: str, pairs: list[str], as_json: bool) -> int:
+def _call(name: str, pairs: list[str], as_json: bool, out: TextIO) -> int:
     from smolagents.concurrency import wait_for
 
     read_dotenv(Path(".env"))
@@ -83,7 +86,7 @@ def _call(name: str, pairs: list[str], as_json: bool) -> int:
     except Exception as error:  # a tool may fail in any way
         say("error", f"{tool.name} failed: {type(error).__name__}: {one_line(error)}", program="smolagents tools")
         return _FAILED
-    sys.stdout.write(f"{printed}\n")
+    out.write(f"{escape_controls(printed) if out.isatty() else printed}\n")
     return 0
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from smolagents import plugins
 from smolagents.cli.problems import UsageError, near_miss, one_line
+from smolagents.plugins.catalogue import current
 from smolagents.plugins.names import CORE_TOOLS
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ def default_tools() -> tuple[list[str], str]:
     """Return the tools of an agent for which none are named, and a note if that is not the usual one."""
     if plugins.available(DEFAULT):
         return [DEFAULT], ""
+    entry = current().find(DEFAULT, ("tools",))
+    if entry is not None:
+        return [], f"no tools: {DEFAULT} of {entry.distribution} is installed, but {entry.detail}"
     return [], f"no tools: {DEFAULT} comes with pip install {plugins.FIRST_PARTY[DEFAULT]}"
 
 
@@ -45,8 +49,6 @@ def known_tools() -> dict[str, str]:
 
 def missing_tools() -> dict[str, str]:
     """Return the tools of distributions that are not installed, by name, with the distribution of each."""
-    from smolagents.plugins.catalogue import current
-
     installed = current().distributions  # also what is switched off
     missing = {
         name: plugins.FIRST_PARTY[name] for name in _first_party_tools() if plugins.FIRST_PARTY[name] not in installed

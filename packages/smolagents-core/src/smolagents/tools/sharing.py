@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from smolagents import plugins
-from smolagents.plugins.names import CORE_TOOLS
-from smolagents.tools.base import Tool
+from smolagents.errors import BrokenPluginError, MissingPluginError
+from smolagents.plugins.catalogue import current
+from smolagents.plugins.names import CORE, CORE_TOOLS
+from smolagents.plugins.reports import named
+from smolagents.tools.base import BaseTool, Tool
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -33,17 +36,34 @@ def load_tool(
 
     Raises:
         ValueError: The code is not trusted.
-        ImportError: No installed distribution brings this tool; the message says how to install the one that does.
+        ImportError: No installed distribution brings this tool, and the message says how to install the one that does;
+            or what is behind the name is no tool.
     """
     if model_repo_id is not None:
         kwargs["model"] = model_repo_id
     if "/" in repo_id:
         return tool_from_hub(Tool, repo_id, token, trust_remote_code, kwargs)
     found = plugins.resolve(CORE_TOOLS.get(repo_id, repo_id), "tools")
-    if isinstance(found, Tool):
-        return found
-    tool: Tool = found(**kwargs, **({"token": token} if token is not None else {}))
+    makes_tools = issubclass(found, BaseTool) if isinstance(found, type) else callable(found)
+    if makes_tools and not isinstance(found, BaseTool):
+        found = found(**kwargs, **({"token": token} if token is not None else {}))
+    if not isinstance(found, BaseTool):
+        raise _no_tool(repo_id, found)
+    tool: Tool = found  # type: ignore[assignment]  # agents take any BaseTool
     return tool
+
+
+def _no_tool(name: str, found: Any) -> MissingPluginError:
+    """Return the error that says whose the object is that a plugin offers in place of a tool."""
+    kind = f"the class {found.__name__}" if isinstance(found, type) else f"of type {type(found).__name__}"
+    entry = current().find(name, ("tools",))
+    if entry is None:
+        owner = "of smolagents-core" if name in CORE else "of a plugin's hook register_tools"
+        return MissingPluginError(f"{name} {owner} is no tool but {kind}")
+    return BrokenPluginError(
+        f"{named(entry)} ({entry.value}) is no tool but {kind}. "
+        f"Details: python -m smolagents plugins check {entry.distribution}"
+    )
 
 
 def tool_from_hub(

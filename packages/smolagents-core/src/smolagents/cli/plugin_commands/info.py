@@ -7,7 +7,21 @@ from pathlib import Path
 
 from smolagents.plugins.catalogue import Entry, current
 from smolagents.plugins.inspection import inspected, notes
-from smolagents.plugins.names import CORE, DISTRIBUTIONS, FIRST_PARTY, normalized
+from smolagents.plugins.names import (
+    CORE,
+    CORE_COMMANDS,
+    CORE_EXECUTORS,
+    CORE_TOOLS,
+    DISTRIBUTIONS,
+    FIRST_PARTY,
+    RESERVED,
+    normalized,
+)
+
+_CORE = "smolagents-core"
+_KINDS = DISTRIBUTIONS | {
+    _CORE: {"executors": tuple(sorted(CORE_EXECUTORS)), "tools": tuple(CORE_TOOLS), "commands": CORE_COMMANDS}
+}
 
 
 def show_info(name: str) -> int:
@@ -16,10 +30,10 @@ def show_info(name: str) -> int:
     if entries:
         for folder in dict.fromkeys(entry.folder for entry in entries):
             _print_distribution([entry for entry in entries if entry.folder == folder])
-    elif name in CORE:
-        print(f"{name} is part of smolagents-core: from smolagents import {name}")
+    elif name in RESERVED:
+        print_core_name(name)
     elif (distribution := distribution_of(name)) is not None:
-        _print_absent(distribution)
+        _print_kinds(distribution)
     else:
         print(f"{name} is unknown. {near_misses(name)}", file=sys.stderr)
         return 1
@@ -28,17 +42,26 @@ def show_info(name: str) -> int:
     return 0
 
 
+def print_core_name(name: str) -> None:
+    """Say how a name is used that core brings along."""
+    if name in CORE:
+        use = f"from smolagents import {name}"
+    else:
+        use = f'CodeAgent(…, executor_type="{name}")' if name in CORE_EXECUTORS else f'load_tool("{name}")'
+    print(f"{name} is part of {_CORE}, which is installed: {use}")
+
+
 def distribution_of(name: str) -> str | None:
-    """Return the first-party distribution that a name, or its own name, stands for."""
+    """Return the distribution, core or a first-party one, that a name, or its own name, stands for."""
     distribution = FIRST_PARTY.get(name, normalized(name))
-    return distribution if distribution in DISTRIBUTIONS else None
+    return distribution if distribution in _KINDS else None
 
 
 def near_misses(name: str) -> str:
     """Return a sentence that points at names like the one that was not found."""
     from difflib import get_close_matches
 
-    known = {*CORE, *FIRST_PARTY, *DISTRIBUTIONS, *(entry.name for entry in current().entries)}
+    known = {*RESERVED, *FIRST_PARTY, *_KINDS, *(entry.name for entry in current().entries)}
     matches = get_close_matches(name, known, n=3)
     if matches:
         return f"Did you mean {' or '.join(matches)}?"
@@ -71,10 +94,10 @@ def _metadata(entry: Entry) -> Message:
     return HeaderParser().parsestr("")
 
 
-def _print_absent(distribution: str) -> None:
+def _print_kinds(distribution: str) -> None:
     installed = current().distributions.get(distribution)
     print(f"{distribution} {installed or '(not installed)'}")
-    for kind, names in DISTRIBUTIONS[distribution].items():
+    for kind, names in _KINDS[distribution].items():
         print(f"  {kind}: {', '.join(names)}")
     if installed is None:
         print(f"  install it with: pip install {distribution}")

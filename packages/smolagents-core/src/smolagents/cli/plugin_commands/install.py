@@ -6,9 +6,9 @@ import subprocess
 import sys
 from importlib.util import find_spec
 
-from smolagents.cli.plugin_commands.info import distribution_of, near_misses
+from smolagents.cli.plugin_commands.info import distribution_of, near_misses, print_core_name
 from smolagents.plugins.catalogue import current
-from smolagents.plugins.names import CORE
+from smolagents.plugins.names import RESERVED
 
 
 def install(name: str) -> int:
@@ -16,8 +16,8 @@ def install(name: str) -> int:
 
     Only first-party distributions are installed: a name that somebody made up must not become a download.
     """
-    if name in CORE:
-        print(f"{name} is part of smolagents-core, which is installed: from smolagents import {name}")
+    if name in RESERVED:
+        print_core_name(name)
         return 0
     distribution = distribution_of(name)
     if distribution is None:

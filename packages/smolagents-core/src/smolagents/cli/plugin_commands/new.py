@@ -1,8 +1,11 @@
 """`smolagents plugins new DIR --kind KIND`: write a small, complete distribution to start from."""
 
 import re
+import shlex
 import sys
+from importlib.util import find_spec
 from keyword import iskeyword
+from os.path import abspath, basename
 from pathlib import Path
 from string import Template
 
@@ -28,19 +31,24 @@ _TRY = {
 def create(directory: str, kind: str) -> int:
     """Write a plugin of a kind into a new folder and return the exit code: 2 if the folder can't be used."""
     folder = Path(directory)
-    names = _names(folder.resolve().name, kind)
+    names = _names(basename(abspath(folder)), kind)
     problem = _problem(names, kind)
-    if not problem and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        problem = f"{folder} exists and is not an empty folder; choose another one"
+    try:
+        if not problem and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            problem = f"{folder} exists and is not an empty folder; choose another one"
+        if not problem:
+            _write(folder, kind, names)
+    except OSError as error:
+        problem = f"{folder} can't be written: {error.strerror}"
     if problem:
         print(f"smolagents plugins new: {problem}", file=sys.stderr)
         return 2
-    _write(folder, kind, names)
+    quoted = shlex.quote(str(folder))
     print(
         f"Wrote {names['distribution']} to {folder}. Next:\n"
-        f"  pip install -e {folder} smolagents-testing\n"
+        f"  pip install -e {quoted} smolagents-testing\n"
         f"  smolagents plugins check {names['distribution']}\n"
-        f"  pytest {folder}"
+        f"  pytest {quoted}"
     )
     return 0
 
@@ -76,6 +84,9 @@ def _problem(names: dict[str, str], kind: str) -> str:
         return f"Python has a module {names['module']} already; choose another name"
     if names["distribution"] in current().distributions:
         return f"a distribution {names['distribution']} is installed already; choose another name"
+    spec = find_spec(names["module"])
+    if spec is not None and spec.origin is not None:  # a folder without code, which has none, would stand in no way
+        return f"Python finds a module {names['module']} already, in {spec.origin}; choose another name"
     for name in (names["name"], names["prefix"] + kind.capitalize()):
         if kind != "hooks" and (owner := owner_of(name)):
             return f"the name {name} belongs to {owner}; choose another name"
@@ -88,7 +99,7 @@ def _write(folder: Path, kind: str, names: dict[str, str]) -> None:
         folder / "pyproject.toml": "pyproject.toml",
         folder / "README.md": "README.md",
         package / "__init__.py": f"{kind}.py",
-        folder / "tests" / f"test_{names['name']}.py": f"test_{kind}.py",
+        folder / "tests" / f"test_{names['module']}.py": f"test_{kind}.py",
     }.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         text = (_TEMPLATES / f"{template}.template").read_text(encoding="utf-8")

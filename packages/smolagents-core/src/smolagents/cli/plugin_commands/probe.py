@@ -19,6 +19,10 @@ from smolagents.plugins.dispatch import misfits
 from smolagents.plugins.reports import described
 
 
+class _IncompleteError(Exception):
+    """Report a tool that can't be made here for lack of something that its own message names."""
+
+
 def main() -> None:
     """Check the entries that stdin names."""
     entries = json.load(sys.stdin)
@@ -41,6 +45,9 @@ def _findings(kind: str, name: str, module: str, attribute: str) -> Iterator[Fin
         for part in filter(None, attribute.split(".")):
             found = getattr(found, part)
         problems = list(_CONTRACTS[kind](found))
+    except _IncompleteError as error:
+        yield Finding("note", f"{kind} {name}: {error}")
+        return
     except BaseException as error:  # a plugin may even call sys.exit()
         yield Finding("problem", f"{kind} {name}: {described(error)}{_where(error)}")
         return
@@ -82,6 +89,20 @@ def _check_model(found: Any) -> Iterator[str]:
             yield "the class is no smolagents.Model and has no method generate(messages, …)"
     elif not callable(found) and not hasattr(found, "generate"):
         yield f"it is of type {type(found).__name__}: offer a Model class or a function that returns a model"
+    if hasattr(found, "generate"):
+        yield from _check_generate(found)
+
+
+def _check_generate(model: Any) -> Iterator[str]:
+    is_method = not isinstance(inspect.getattr_static(model, "generate"), staticmethod | classmethod)
+    instance = [model] if isinstance(model, type) and is_method else []
+    try:
+        inspect.signature(model.generate).bind(
+            *instance, [], stop_sequences=None, response_format=None, tools_to_call_from=None
+        )
+    except TypeError as error:
+        parameters = "messages, stop_sequences=…, response_format=…, tools_to_call_from=…"
+        yield f"`generate` must take ({parameters}): {error}"
 
 
 def _check_tool(found: Any) -> Iterator[str]:
@@ -92,7 +113,12 @@ def _check_tool(found: Any) -> Iterator[str]:
     if not isinstance(found, type) or not issubclass(found, BaseTool):
         yield "it is no Tool: derive the class from smolagents.Tool or mark the function with @tool"
     elif not inspect.isabstract(found) and not _required(found):
-        found()  # the constructor checks name, description, inputs and output_type against `forward`
+        try:
+            found()  # the constructor checks name, description, inputs and output_type against `forward`
+        except ImportError as error:
+            if error.name is not None:  # Python's own words: the tool does not know that the module may be missing
+                raise
+            raise _IncompleteError(described(error)) from error
 
 
 def _required(cls: type) -> list[str]:
