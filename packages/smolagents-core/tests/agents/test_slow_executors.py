@@ -3,8 +3,9 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -71,6 +72,17 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+@contextmanager
+def second_being_made(beside: Beside) -> Iterator[tuple[Future[Any], Future[Any]]]:
+    """Have one run wait in its first step, and a second one for its executor."""
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(beside.agent.run, "wait")
+        assert beside.begun.wait(60)
+        second = threads.submit(beside.agent.run, "go")
+        assert beside.executor.making.wait(60)
+        yield first, second
+
+
 @pytest.fixture
 def beside() -> Beside:
     return Beside()
@@ -78,11 +90,7 @@ def beside() -> Beside:
 
 def test_another_agent_runs_while_a_session_is_made(beside: Beside) -> None:
     other = CodeAgent([], ScriptedModel([code("final_answer('other')")]), verbosity_level=LogLevel.OFF)
-    with ThreadPoolExecutor(3) as threads:
-        first = threads.submit(beside.agent.run, "wait")
-        assert beside.begun.wait(60)
-        second = threads.submit(beside.agent.run, "go")
-        assert beside.executor.making.wait(60)
+    with second_being_made(beside) as (first, second), ThreadPoolExecutor(1) as threads:
         third = threads.submit(other.run, "go")
         try:
             assert third.result(60) == "other"
@@ -94,12 +102,8 @@ def test_another_agent_runs_while_a_session_is_made(beside: Beside) -> None:
 
 
 def test_an_interrupt_reaches_a_run_whose_session_is_being_made(beside: Beside) -> None:
-    beside.executor.clean.set()
-    with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(beside.agent.run, "wait")
-        assert beside.begun.wait(60)
-        second = threads.submit(beside.agent.run, "go")
-        assert beside.executor.making.wait(60)
+    with second_being_made(beside) as (first, second):
+        beside.executor.clean.set()
         beside.agent.interrupt()
         beside.executor.make.set()
         with pytest.raises(AgentError, match="interrupted"):
@@ -109,12 +113,8 @@ def test_an_interrupt_reaches_a_run_whose_session_is_being_made(beside: Beside) 
 
 
 def test_a_session_left_while_its_successor_is_made_is_cleaned_up_once(beside: Beside) -> None:
-    beside.executor.clean.set()
-    with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(beside.agent.run, "wait")
-        assert beside.begun.wait(60)
-        second = threads.submit(beside.agent.run, "go")
-        assert beside.executor.making.wait(60)
+    with second_being_made(beside) as (first, second):
+        beside.executor.clean.set()
         beside.gate.set()
         try:
             assert first.result(60) == "waited"
